@@ -1,0 +1,51 @@
+# Everything a person does with this project starts here: `make help`.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SQL := models macros tests/dbt
+CODE := commands landing orchestration reports simulation sync tracking warehouse \
+	relyv.py tests bench
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test test-all check format docs clean
+
+help:  ## Show what can be done here
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+install: $(VENV)/.installed profiles.yml  ## Install everything into .venv
+
+$(VENV)/.installed: pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; try: make PYTHON=python3.12 ...")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'uv==0.13.9'
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode \
+		--constraint constraints.txt --editable '.[postgres,snowflake,dagster,dev]'
+	@touch $@
+
+profiles.yml: | profiles.example.yml
+	cp profiles.example.yml profiles.yml
+
+demo: install  ## The whole flow on this laptop: land, build, sync to a sandbox, three times
+	$(BIN)/relyv demo
+
+test: install  ## Run every test but the slow ones
+	$(BIN)/pytest -n 2 -m 'not slow'
+
+test-all: install  ## Run every test
+	$(BIN)/pytest -n 2
+
+check: install  ## Format, lint, types, dbt parse with warnings as errors, SQL lint
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/ruff check $(CODE)
+	$(BIN)/mypy
+	$(BIN)/dbt --quiet parse --no-partial-parse --warn-error --show-all-deprecations --target demo
+	$(BIN)/sqlfluff lint --disable-progress-bar --nofail-on-unknown $(SQL)
+
+format: install  ## Format Python and SQL
+	$(BIN)/ruff check --fix-only $(CODE)
+	$(BIN)/ruff format $(CODE)
+	$(BIN)/sqlfluff fix --disable-progress-bar $(SQL)
+
+clean:  ## Remove what was built, the demo's warehouse included
+	rm -rf target logs relyv.duckdb relyv.duckdb.wal

@@ -1,0 +1,92 @@
+"""relyv sandbox: a Segment to run on a laptop, and what it has received."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from commands.screen import aside, out, print_json
+
+if TYPE_CHECKING:
+    from tracking.sandbox.inspection import Inspection
+
+app = typer.Typer(
+    help="Run a Segment on this laptop, and ask it what arrived.",
+    invoke_without_command=True,
+)
+Url = Annotated[
+    str, typer.Option("--url", envvar="RELYV_SANDBOX_URL", help="Where it runs.")
+]
+DEFAULT_URL = "http://127.0.0.1:8765"
+
+
+@app.callback()
+def serve(
+    context: typer.Context,
+    port: Annotated[int, typer.Option(help="Where to listen, on this machine.")] = 8765,
+    latency: Annotated[
+        float, typer.Option(help="Seconds that every answer takes.")
+    ] = 0.0,
+) -> None:
+    """
+    Run the sandbox until Ctrl-C, or ask a running one with a sub-command.
+
+    It takes what Segment takes, answers 200 to nearly everything, drops in silence what
+    Segment drops, and keeps each messageId once in 24 hours.
+    """
+    if context.invoked_subcommand:
+        return
+    from tracking.sandbox.server import serve as run
+
+    aside.print(f"A Segment for this laptop: http://127.0.0.1:{port} (Ctrl-C ends it)")
+    run("127.0.0.1", port, latency_seconds=latency)
+
+
+@app.command()
+def summary(url: Url = DEFAULT_URL) -> None:
+    """Count what arrived, what was kept, dropped and de-duplicated."""
+    with _ask(url) as inspection:
+        print_json(inspection.summary())
+
+
+@app.command()
+def messages(
+    url: Url = DEFAULT_URL,
+    stage: Annotated[
+        str, typer.Option(help="received, accepted, deduplicated or dropped.")
+    ] = "accepted",
+    event: Annotated[str | None, typer.Option(help="Only this track event.")] = None,
+    user_id: Annotated[str | None, typer.Option(help="Only this user.")] = None,
+    limit: Annotated[int, typer.Option(help="At most so many.")] = 20,
+) -> None:
+    """List messages as they arrived, and why any was dropped."""
+    with _ask(url) as inspection:
+        found = inspection.messages(
+            stage=stage, event=event, user_id=user_id, limit=limit
+        )
+        for line in found:
+            print_json(line)
+
+
+@app.command()
+def profiles(url: Url = DEFAULT_URL) -> None:
+    """List the traits of each user, as the calls so far have left them."""
+    with _ask(url) as inspection:
+        for profile in inspection.profiles():
+            print_json(profile)
+
+
+@app.command()
+def reset(url: Url = DEFAULT_URL) -> None:
+    """Forget everything: messages, profiles, faults."""
+    with _ask(url) as inspection:
+        inspection.reset()
+    out.print("The sandbox is empty.")
+
+
+def _ask(url: str) -> "Inspection":
+    from tracking.sandbox.inspection import Inspection
+
+    inspection = Inspection(url)
+    if not inspection.answers():
+        raise typer.BadParameter(f"No sandbox answers at {url}. Start: relyv sandbox")
+    return inspection

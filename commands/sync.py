@@ -1,0 +1,211 @@
+"""relyv sync: plan, run, status."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from commands.options import HERE, AsJson, ProjectDir, Target
+from commands.screen import bar, out, print_json
+
+if TYPE_CHECKING:
+    from sync import Preview, RunOptions, RunReport, Sync
+    from warehouse import Warehouse
+
+app = typer.Typer(
+    no_args_is_help=True, help="Plan, send and watch what goes to Segment."
+)
+
+Names = Annotated[
+    list[str] | None,
+    typer.Argument(help="Syncs by name. Default: all.", show_default=False),
+]
+TargetPath = Annotated[
+    Path,
+    typer.Option(
+        "--target-path", envvar="DBT_TARGET_PATH", help="Where dbt put manifest.json."
+    ),
+]
+DEFAULT_TARGET_PATH = Path("target")
+
+
+@app.command()
+def plan(
+    names: Names = None,
+    target: Target = None,
+    project_dir: ProjectDir = HERE,
+    target_path: TargetPath = DEFAULT_TARGET_PATH,
+    as_json: AsJson = False,
+) -> None:
+    """
+    Show what a run would send, with an example of each call. Sends nothing.
+
+    Covers syncs that are not opted in, too: see what they would send first.
+    """
+    from sync import preview_sync
+    from warehouse import open_warehouse
+
+    with open_warehouse(project_dir, target) as warehouse:
+        chosen = _chosen(warehouse, project_dir, target_path, names)
+        previews = [preview_sync(warehouse, sync) for sync in chosen]
+    if as_json:
+        print_json({preview.sync: preview for preview in previews})
+        return
+    for preview in previews:
+        _print_preview(preview)
+
+
+@app.command()
+def run(
+    names: Names = None,
+    target: Target = None,
+    project_dir: ProjectDir = HERE,
+    target_path: TargetPath = DEFAULT_TARGET_PATH,
+    as_json: AsJson = False,
+    accept_guard: Annotated[
+        bool, typer.Option(help="Send although the plan is beyond the guard.")
+    ] = False,
+    start_afresh: Annotated[
+        bool, typer.Option(help="Go on after the ledger was lost: all rows are new.")
+    ] = False,
+) -> None:
+    """
+    Send what changed since Segment last confirmed it.
+
+    Only syncs whose exposure names the target send anything. Exit codes: 0 done,
+    1 some rows were rejected, 2 could not run, 3 a guard stopped the plan, 4 somebody
+    else is at it, 5 no clear answer from Segment: run again, nothing is lost.
+    """
+    from sync import RunOptions
+    from warehouse import RelyvError, open_warehouse
+
+    options = RunOptions(accept_guard=accept_guard, start_afresh=start_afresh)
+    reports: list[RunReport] = []
+    failures: list[RelyvError] = []
+    with open_warehouse(project_dir, target) as warehouse:
+        chosen = _chosen(warehouse, project_dir, target_path, names)
+        ready = [s for s in chosen if names or s.sends_in(warehouse.target)]
+        for sync in ready:
+            try:
+                reports.append(_run_one(warehouse, sync, options))
+            except RelyvError as error:
+                failures.append(error)
+    if as_json:
+        print_json({report.sync: report for report in reports})
+    else:
+        _print_runs(reports, silent=len(chosen) - len(ready))
+    for failure in failures:
+        typer.secho(str(failure), fg="red", err=True)
+    codes = [*(r.exit_code for r in reports), *(f.exit_code for f in failures)]
+    raise typer.Exit(max(codes, default=0))
+
+
+@app.command()
+def status(
+    names: Names = None,
+    target: Target = None,
+    project_dir: ProjectDir = HERE,
+    target_path: TargetPath = DEFAULT_TARGET_PATH,
+    as_json: AsJson = False,
+) -> None:
+    """Show where each sync stands: confirmed, rejected, unfinished, last run."""
+    from rich.table import Table
+
+    from sync import read_status
+    from warehouse import open_warehouse
+
+    with open_warehouse(project_dir, target) as warehouse:
+        chosen = _chosen(warehouse, project_dir, target_path, names)
+        found = [read_status(warehouse, sync) for sync in chosen]
+    if as_json:
+        print_json({each.sync: each for each in found})
+        return
+    table = Table("sync", "call", "confirmed", "rejected", "unfinished", "last run")
+    for each in found:
+        last = each.last_outcome if each.sends_here else "not opted in"
+        at = f" {each.last_run_at:%Y-%m-%d %H:%M}" if each.last_run_at else ""
+        counts = (each.confirmed, each.rejected, each.remaining)
+        table.add_row(
+            each.sync, each.call, *(f"{count:,}" for count in counts), last + at
+        )
+    out.print(table)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of an exposure's `segment_sync` block, for editors."""
+    from sync.config import SyncSettings
+
+    print_json(SyncSettings.model_json_schema())
+
+
+def _chosen(
+    warehouse: "Warehouse",
+    project_dir: Path,
+    target_path: Path,
+    names: Sequence[str] | None,
+) -> "list[Sync]":
+    from sync import read_syncs, select_syncs
+
+    manifest = project_dir / target_path / "manifest.json"
+    syncs = read_syncs(manifest, kind=warehouse.kind, schema=warehouse.schema)
+    return select_syncs(syncs, names or [])
+
+
+def _run_one(
+    warehouse: "Warehouse", sync: "Sync", options: "RunOptions"
+) -> "RunReport":
+    from sync import run_sync
+
+    with bar(f"{sync.name}") as shown:
+        return run_sync(
+            warehouse,
+            sync,
+            options,
+            on_progress=lambda rows, progress: shown.at(progress.settled_through, rows),
+        )
+
+
+def _print_runs(reports: "Sequence[RunReport]", *, silent: int) -> None:
+    from rich.table import Table
+
+    table = Table(
+        "sync", "call", "added", "changed", "removed", "rejected", "requests", "seconds"
+    )
+    for report in reports:
+        counts = report.counts
+        numbers = (counts.added, counts.changed, counts.removed, report.rejected)
+        table.add_row(
+            report.sync,
+            report.call,
+            *(f"{number:,}" for number in (*numbers, report.requests)),
+            f"{sum(report.seconds.values()):.1f}",
+        )
+    out.print(table)
+    for report in reports:
+        if report.resumed_plan is not None:
+            out.print(f"{report.sync}: plan {report.resumed_plan} was finished first.")
+    if silent:
+        out.print(f"{silent} syncs are not opted in here and sent nothing.")
+
+
+def _print_preview(preview: "Preview") -> None:
+    import orjson
+
+    counts = preview.counts
+    here = "" if preview.sends_here else " · not opted in: a run sends nothing"
+    out.rule(f"{preview.sync} · {preview.call}{here}", align="left")
+    out.print(
+        f"{preview.model_rows:,} rows in the model; {counts.added:,} added, "
+        f"{counts.changed:,} changed, {counts.removed:,} removed"
+    )
+    if preview.unfinished is not None:
+        out.print(f"Plan {preview.unfinished} is unfinished: a run ends it first.")
+    for example in preview.examples:
+        if example.message is None:
+            out.print(f"{example.change}: rejected, {example.reason}. {example.detail}")
+        else:
+            body = orjson.dumps(example.message, option=orjson.OPT_INDENT_2)
+            out.print(f"{example.change}, for example:", style="dim")
+            out.print(body.decode(), markup=False)

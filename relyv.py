@@ -1,0 +1,61 @@
+"""relyv: sessions in, people known, Segment kept up to date. One command, many jobs."""
+
+import sys
+
+import typer
+from typer.core import TyperGroup
+
+from commands import demo, identity, land, lookup, sandbox, simulate, sync, ui
+
+
+class InOrderOfTheFlow(TyperGroup):
+    """Lists the commands as the flow runs, groups among them."""
+
+    def list_commands(self, ctx: object) -> list[str]:
+        """The names, in order."""
+        return [name for names in PANELS.values() for name in names]
+
+
+PANELS = {
+    "Bring data in": ["land"],
+    "Know people": ["lookup", "identity"],
+    "Send": ["sync"],
+    "Try and see": ["demo", "simulate", "sandbox", "dagster"],
+}
+IN, KNOW, OUT, TRY = PANELS
+
+app = typer.Typer(
+    name="relyv",
+    cls=InOrderOfTheFlow,
+    help=__doc__,
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_show_locals=False,  # locals hold rows and keys
+    add_completion=False,
+)
+
+app.command(rich_help_panel=IN)(land.land)
+app.command(rich_help_panel=KNOW)(lookup.lookup)
+app.add_typer(identity.app, name="identity", rich_help_panel=KNOW)
+app.add_typer(sync.app, name="sync", rich_help_panel=OUT)
+app.command(rich_help_panel=TRY)(demo.demo)
+app.command(rich_help_panel=TRY)(simulate.simulate)
+app.add_typer(sandbox.app, name="sandbox", rich_help_panel=TRY)
+app.command(rich_help_panel=TRY)(ui.dagster)
+
+
+def main() -> None:
+    """Run the command line. What goes wrong ends as a sentence and an exit code."""
+    try:
+        app()
+    except Exception as error:
+        from warehouse.errors import RelyvError
+
+        if not isinstance(error, RelyvError):
+            raise
+        typer.secho(str(error), fg="red", err=True)
+        sys.exit(error.exit_code)
+
+
+if __name__ == "__main__":
+    main()

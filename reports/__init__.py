@@ -1,0 +1,1 @@
+"""What people ask of the models: questions answered in the warehouse, read only."""

@@ -1,0 +1,20 @@
+"""Sends what changed, once: plan in the warehouse, deliver, commit to the ledger."""
+
+from sync.manifest import Sync, read_syncs, select_syncs
+from sync.preview import Preview, preview_sync
+from sync.run import DeliverySettings, RunOptions, RunReport, run_sync
+from sync.status import SyncStatus, read_status
+
+__all__ = [
+    "DeliverySettings",
+    "Preview",
+    "RunOptions",
+    "RunReport",
+    "Sync",
+    "SyncStatus",
+    "preview_sync",
+    "read_status",
+    "read_syncs",
+    "run_sync",
+    "select_syncs",
+]

@@ -1,0 +1,170 @@
+"""What a run would send now; nothing is sent, and the ledger is not touched.
+
+Uses the change set and the renderer of a run, with the plan number and the time that a
+run would get, so the examples are the very bytes.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Subquery, func, literal_column, select
+
+from sync.destination import region_of
+from sync.diff import change_set, images, model_rows
+from sync.ledger import Installation, Ledger
+from sync.manifest import Sync
+from sync.payload import Outgoing
+from sync.plan import Counts, FrozenPlan, check_model, count_changes, read_open_plan
+from sync.run import renderer_of
+from sync.shape import Shape, has_shape, inspect_shape
+from sync.tables import SyncTables
+from warehouse import Warehouse
+from warehouse.suppressions import ensure_suppressions, suppressions
+
+# Before the first run there is no installation to make messageIds of.
+NOT_YET = Installation(installation="not-yet-installed", epoch="not-yet-installed")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """One message as a run would send it, or why its row would be rejected."""
+
+    change: str
+    message: Mapping[str, Any] | None
+    reason: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """
+    What a run would do.
+
+    `unfinished` is the number of an earlier plan that a run would finish first; until
+    then its rows still count as changes here.
+    """
+
+    sync: str
+    call: str
+    sends_here: bool
+    model_rows: int
+    counts: Counts
+    unfinished: int | None = None
+    examples: Sequence[Example] = field(default_factory=list)
+
+
+def preview_sync(warehouse: Warehouse, sync: Sync) -> Preview:
+    """
+    Work out the next plan, and render an example of each kind of change.
+
+    Raises:
+        ConfigError: The model has null or repeated keys, or two rows for one id.
+    """
+    ledger = Ledger(warehouse)
+    privacy = warehouse.step_schema("privacy")
+    ensure_suppressions(warehouse.engine, privacy)
+    unfinished = read_open_plan(ledger, sync.name) if ledger.exists() else None
+    with warehouse.engine.connect() as connection:
+        shape = inspect_shape(connection, ledger, sync)
+        tables = ledger.tables.of(sync.name, shape.image)
+        model = model_rows(sync.model, shape.image, suppressions(privacy))
+        size = check_model(connection, sync, shape.image, model)
+        changes = change_set(
+            sync.settings,
+            shape.image,
+            model,
+            _confirmed(sync, tables, shape),
+            _rejected(connection, sync, tables, shape),
+        ).subquery("changes")
+        counts, rows = count_changes(connection, changes)
+        firsts = _first_of_each(connection, changes)
+    plan = FrozenPlan(
+        sync=sync.name,
+        number=ledger.next_plan(sync.name),
+        settings=sync.settings,
+        image=shape.image,
+        planned_at=ledger.now(),
+        counts=counts,
+        rows=rows,
+    )
+    return Preview(
+        sync=sync.name,
+        call=sync.settings.call,
+        sends_here=sync.sends_in(warehouse.target),
+        model_rows=size,
+        counts=counts,
+        unfinished=unfinished.number if unfinished else None,
+        examples=_examples(warehouse, plan, ledger.read() or NOT_YET, firsts),
+    )
+
+
+def _confirmed(sync: Sync, tables: SyncTables, shape: Shape) -> Subquery:
+    """`__sent` in the shape that a run would give it first: typed nulls and all."""
+    if not shape.has_ledger:
+        return _nothing(sync, tables, "sent")
+    return select(
+        *(
+            literal_column(f"cast(null as {shape.missing[column.name]})").label(
+                column.name
+            )
+            if column.name in shape.missing
+            else tables.sent.c[column.name]
+            for column in shape.image.columns
+        )
+    ).subquery("sent")
+
+
+def _rejected(
+    connection: Connection, sync: Sync, tables: SyncTables, shape: Shape
+) -> Subquery:
+    if shape.has_ledger and has_shape(connection, tables, tables.rejected):
+        return select(tables.rejected).subquery("rejected")
+    return _nothing(sync, tables, "rejected")
+
+
+def _nothing(sync: Sync, tables: SyncTables, name: str) -> Subquery:
+    rows = images(sync.model, tables.image)
+    return (
+        rows.add_columns(literal_column("cast(null as varchar(20))").label("change"))
+        .where(literal_column("1") == literal_column("0"))
+        .subquery(name)
+    )
+
+
+def _first_of_each(
+    connection: Connection, changes: Subquery
+) -> Sequence[tuple[Any, ...]]:
+    first = (
+        select(func.min(changes.c.position))
+        .group_by(changes.c.change)
+        .subquery("first")
+    )
+    rows = connection.execute(
+        select(changes)
+        .where(changes.c.position.in_(select(first)))
+        .order_by(changes.c.position)
+    )
+    return [tuple(row) for row in rows]
+
+
+def _examples(
+    warehouse: Warehouse,
+    plan: FrozenPlan,
+    installation: Installation,
+    rows: Sequence[tuple[Any, ...]],
+) -> Sequence[Example]:
+    region = region_of(plan.settings.source, target=warehouse.target)
+    renderer = renderer_of(plan, installation, region)
+    rendered = [renderer.render(row) for row in rows]
+    return [_example(row) for row in rendered if row.change != "forgotten"]
+
+
+def _example(row: Outgoing) -> Example:
+    return Example(
+        change=row.change,
+        message=orjson.loads(row.body) if row.body else None,
+        reason=row.reason,
+        detail=row.detail,
+    )

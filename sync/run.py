@@ -1,0 +1,313 @@
+"""One sync, from lock to commit: resume, plan, deliver, commit.
+
+Whatever kills it, the next run finishes the job with the same messageIds.
+"""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from time import perf_counter
+from typing import Any
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import Select, select
+
+from sync.commit import commit
+from sync.deliver import Delivery, Progress
+from sync.destination import destination_of
+from sync.diff import SUPPRESSIBLE, is_suppressed
+from sync.errors import ConfigError, SyncError
+from sync.image import Image
+from sync.ledger import (
+    Installation,
+    Lease,
+    Ledger,
+    delete_rejections_above,
+)
+from sync.manifest import Sync
+from sync.payload import Outgoing, Renderer
+from sync.plan import Counts, FrozenPlan, freeze, read_open_plan
+from sync.shape import prepare
+from sync.tables import SyncTables, new, old
+from tracking import Retry, TrackingClient
+from warehouse import Warehouse
+from warehouse.stream import stream
+from warehouse.suppressions import ensure_suppressions, suppressions
+
+logger = logging.getLogger("relyv.sync")
+
+
+class DeliverySettings(BaseSettings):
+    """How hard to push, from the environment: `RELYV_DELIVERY_…`."""
+
+    model_config = SettingsConfigDict(env_prefix="RELYV_DELIVERY_", frozen=True)
+
+    connections: int = 4
+    gzip: bool = True
+    attempts: int = 10
+    retry_seconds: float = 600
+    checkpoint_seconds: float = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunOptions:
+    """What a person may ask of one run."""
+
+    accept_guard: bool = False
+    start_afresh: bool = False
+    delivery: DeliverySettings = field(default_factory=DeliverySettings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunReport:
+    """
+    What one run did.
+
+    `counts` are the calls that Segment accepted, by kind of change; `seconds` says
+    where the time went, by step.
+    """
+
+    sync: str
+    call: str
+    counts: Counts
+    rejected: int = 0
+    requests: int = 0
+    resumed_plan: int | None = None
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def exit_code(self) -> int:
+        """1 when a row was rejected."""
+        return 1 if self.rejected else 0
+
+
+OnProgress = Callable[[int, Progress], None]
+
+
+def run_sync(
+    warehouse: Warehouse,
+    sync: Sync,
+    options: RunOptions | None = None,
+    *,
+    on_progress: OnProgress | None = None,
+) -> RunReport:
+    """
+    Send what has changed since Segment last confirmed it.
+
+    Args:
+        warehouse: The target, open.
+        sync: The exposure to run.
+        options: What to accept; how hard to push.
+        on_progress: Called with the plan's number of rows and the progress.
+
+    Raises:
+        SyncError: Which one says whether running again helps; see `sync/errors.py`.
+    """
+    if not sync.sends_in(warehouse.target):
+        raise ConfigError(
+            f"{sync.name} does not send in the target '{warehouse.target}'. To opt in, "
+            f"add it to `targets` in {sync.file}."
+        )
+    run = _Run(warehouse, sync, options or RunOptions(), on_progress)
+    return run.execute()
+
+
+class _Run:
+    """One run of one sync, with what its steps share."""
+
+    def __init__(
+        self,
+        warehouse: Warehouse,
+        sync: Sync,
+        options: RunOptions,
+        on_progress: OnProgress | None,
+    ) -> None:
+        self.warehouse = warehouse
+        self.sync = sync
+        self.options = options
+        self.on_progress = on_progress or (lambda _total, _progress: None)
+        self.ledger = Ledger(warehouse)
+        self.destination = destination_of(sync.settings.source, target=warehouse.target)
+        self.report = RunReport(
+            sync=sync.name, call=sync.settings.call, counts=Counts()
+        )
+
+    def execute(self) -> RunReport:
+        installation = self.ledger.open(
+            self.destination, start_afresh=self.options.start_afresh
+        )
+        ensure_suppressions(
+            self.warehouse.engine, self.warehouse.step_schema("privacy")
+        )
+        lease = self.ledger.acquire(self.sync.name)
+        run_id = self.ledger.start_run(self.sync.name, lease.last_plan)
+        try:
+            self._resume(lease, installation)
+            self._plan_and_deliver(lease, installation)
+        except SyncError as error:
+            self._end(run_id, type(error).__name__)
+            raise
+        finally:
+            self.ledger.release(lease)
+        self._end(run_id, "rejections" if self.report.rejected else "done")
+        return self.report
+
+    def _resume(self, lease: Lease, installation: Installation) -> None:
+        plan = read_open_plan(self.ledger, self.sync.name)
+        if plan is None:
+            return
+        self.report = replace(self.report, resumed_plan=plan.number)
+        self._deliver(plan, lease, installation, settled=lease.delivered_through)
+
+    def _plan_and_deliver(self, lease: Lease, installation: Installation) -> None:
+        with self._timed("plan"):
+            tables = prepare(self.ledger, self.sync, lease)
+            freeze(
+                self.ledger,
+                self.sync,
+                lease,
+                tables,
+                accept_guard=self.options.accept_guard,
+            )
+            plan = read_open_plan(self.ledger, self.sync.name)
+        if plan is not None:
+            self._deliver(plan, lease, installation, settled=0)
+
+    def _deliver(
+        self,
+        plan: FrozenPlan,
+        lease: Lease,
+        installation: Installation,
+        *,
+        settled: int,
+    ) -> None:
+        tables = self.ledger.tables.of(plan.sync, plan.image)
+        with self.warehouse.engine.begin() as connection:
+            self.ledger.fenced(connection, lease)
+            delete_rejections_above(
+                connection, self.ledger.tables, plan.sync, plan.number, settled
+            )
+        with self._timed("deliver"):
+            self._post(plan, lease, installation, tables, settled)
+        with self._timed("commit"):
+            commit(self.ledger, lease, plan, tables)
+
+    def _post(
+        self,
+        plan: FrozenPlan,
+        lease: Lease,
+        installation: Installation,
+        tables: SyncTables,
+        settled: int,
+    ) -> None:
+        def checkpoint(through: int, rejections: Any) -> None:
+            self.ledger.checkpoint(lease, plan.number, through, rejections)
+
+        renderer = renderer_of(plan, installation, self.destination.region)
+        with self._client() as client:
+            delivery = Delivery(
+                client,
+                connections=self.options.delivery.connections,
+                settled_through=settled,
+                checkpoint=checkpoint,
+                on_progress=lambda progress: self.on_progress(plan.rows, progress),
+                checkpoint_seconds=self.options.delivery.checkpoint_seconds,
+            )
+            try:
+                delivery.run(self._rendered(tables, renderer, settled))
+            finally:
+                self._count(delivery.progress)
+
+    def _rendered(
+        self, tables: SyncTables, renderer: Renderer, settled: int
+    ) -> Iterator[Outgoing]:
+        query = _pending_rows(tables, self.warehouse.step_schema("privacy"), settled)
+        for chunk in stream(self.warehouse, query):
+            for row in chunk:
+                yield renderer.render(row)
+
+    def _client(self) -> TrackingClient:
+        delivery = self.options.delivery
+        return TrackingClient(
+            self.destination.endpoint,
+            self.destination.write_key,
+            connections=delivery.connections,
+            gzip=delivery.gzip,
+            retry=Retry(
+                attempts=delivery.attempts, budget_seconds=delivery.retry_seconds
+            ),
+        )
+
+    def _count(self, progress: Progress) -> None:
+        counts, accepted = self.report.counts, progress.accepted
+        self.report = replace(
+            self.report,
+            counts=Counts(
+                added=counts.added + accepted["added"],
+                changed=counts.changed + accepted["changed"],
+                removed=counts.removed + accepted["removed"],
+            ),
+            rejected=self.report.rejected + progress.rejected,
+            requests=self.report.requests + progress.requests,
+        )
+
+    def _end(self, run_id: str, outcome: str) -> None:
+        counts = self.report.counts
+        self.ledger.end_run(
+            run_id,
+            outcome,
+            {
+                "calls": counts.total,
+                "requests": self.report.requests,
+                "added": counts.added,
+                "changed": counts.changed,
+                "removed": counts.removed,
+                "rejected": self.report.rejected,
+            },
+        )
+        logger.info(
+            "sync.run_ended sync=%s outcome=%s calls=%d rejected=%d requests=%d",
+            self.sync.name,
+            outcome,
+            counts.total,
+            self.report.rejected,
+            self.report.requests,
+        )
+
+    @contextmanager
+    def _timed(self, step: str) -> Iterator[None]:
+        start = perf_counter()
+        yield
+        spent = self.report.seconds.get(step, 0.0) + perf_counter() - start
+        self.report.seconds[step] = spent
+
+
+def renderer_of(plan: FrozenPlan, installation: Installation, region: str) -> Renderer:
+    """The one renderer, for a run and for a preview alike."""
+    return Renderer(
+        sync=plan.sync,
+        number=plan.number,
+        settings=plan.settings,
+        image=plan.image,
+        installation=installation,
+        planned_at=plan.planned_at,
+        region=region,
+    )
+
+
+def _pending_rows(tables: SyncTables, schema: str, settled: int) -> Select[Any]:
+    """What is left of the plan, without those suppressed since it was frozen."""
+    pending, listed = tables.pending, suppressions(schema)
+    rows = select(pending).where(pending.c.position > settled)
+    for role, name in _suppressible(tables.image):
+        for column in (pending.c[new(role)], pending.c[old(role)]):
+            rows = rows.where(~is_suppressed(column, name, listed))
+    return rows.order_by(pending.c.position)
+
+
+def _suppressible(image: Image) -> Iterator[tuple[str, str]]:
+    roles = {column.name for column in image.roles}
+    for name, role in SUPPRESSIBLE.items():
+        if role in roles:
+            yield role, name

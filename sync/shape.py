@@ -1,0 +1,235 @@
+"""What the exposure asks for now -> tables of that shape, without losing the ledger.
+
+The only place where a sync runs DDL, and only while no plan is open. Each step is
+harmless to repeat, since Snowflake and a killed process know no DDL transactions.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    MetaData,
+    Select,
+    Table,
+    delete,
+    literal_column,
+    select,
+    table,
+    update,
+)
+
+from sync.diff import images, same_key
+from sync.errors import LedgerLost
+from sync.image import ROLES, Image, ImageColumn, image_of
+from sync.ledger import Lease, Ledger
+from sync.manifest import Model, Sync
+from sync.tables import SyncTables, new, old
+from warehouse.ddl import CreateTableAs, column_types, table_exists
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """
+    How the confirmed rows must look, and how far they are from it.
+
+    * `image` includes the fields that are gone and that Segment still has.
+    * `missing` columns are new, or have another type than before: their types.
+    * `retyped` are those of them that exist with the old type.
+    * `unwanted` columns hold nothing that Segment would have to forget.
+    """
+
+    image: Image
+    has_ledger: bool
+    missing: Mapping[str, str]
+    retyped: Sequence[str]
+    unwanted: Sequence[str]
+
+
+def inspect_shape(connection: Connection, ledger: Ledger, sync: Sync) -> Shape:
+    """Compare what there is with what the exposure asks for; change nothing."""
+    image = image_of(sync)
+    sent = ledger.tables.of(sync.name, image).sent
+    types = _model_types(connection, sync.model)
+    wanted = {column.name: types[column.source or ""] for column in image.columns}
+    if not table_exists(connection, sent):
+        return Shape(
+            image=image, has_ledger=False, missing=wanted, retyped=(), unwanted=()
+        )
+    kept = column_types(connection, sent)
+    missing = {name: kind for name, kind in wanted.items() if kept.get(name) != kind}
+    surplus = {name: kind for name, kind in kept.items() if name not in wanted}
+    gone = [
+        ImageColumn(name=name, source=None, data_type=kind)
+        for name, kind in surplus.items()
+        if _must_be_forgotten(connection, sync, sent, name)
+    ]
+    return Shape(
+        image=image.with_gone(gone),
+        has_ledger=True,
+        missing=missing,
+        retyped=[name for name in missing if name in kept],
+        unwanted=[name for name in surplus if name not in {c.name for c in gone}],
+    )
+
+
+def prepare(ledger: Ledger, sync: Sync, lease: Lease) -> SyncTables:
+    """
+    Create the sync's tables, or bring them to the shape that the exposure asks for.
+
+    A field that is new starts as null; one that changed its type starts over; one that
+    is gone is kept as long as Segment has it, so that it is cleared there.
+
+    Raises:
+        LedgerLost: The confirmed rows are missing, and there were plans.
+    """
+    engine = ledger.warehouse.engine
+    with engine.connect() as connection:
+        shape = inspect_shape(connection, ledger, sync)
+    tables = ledger.tables.of(sync.name, shape.image)
+    if not shape.has_ledger:
+        _create_sent(engine, tables, sync, lease)
+    elif sync.settings.call == "track":
+        _reshape(engine, tables, shape)
+        _adopt(engine, tables, sync, shape.missing)
+    else:
+        _forget_incomparable(engine, tables, sync, shape.retyped)
+        _reshape(engine, tables, shape)
+    _ensure_work_tables(engine, sync, tables)
+    return tables
+
+
+def has_shape(connection: Connection, tables: SyncTables, target: Table) -> bool:
+    """Whether a work table exists, with the columns and types of the confirmed rows."""
+    if not table_exists(connection, target):
+        return False
+    kept = column_types(connection, target)
+    types = column_types(connection, tables.sent)
+    same_types = all(
+        kind == types[name]
+        for column, kind in kept.items()
+        if (name := column.removeprefix(new("")).removeprefix(old(""))) in types
+    )
+    return same_types and list(kept) == [column.name for column in target.c]
+
+
+def _create_sent(engine: Engine, tables: SyncTables, sync: Sync, lease: Lease) -> None:
+    if lease.last_plan > 0:
+        raise LedgerLost(
+            f"{sync.name}: {tables.sent.fullname} is missing, and there were "
+            f"{lease.last_plan} plans. Restore it from a backup."
+        )
+    empty = _no_rows(images(sync.model, tables.image))
+    with engine.begin() as connection:
+        connection.execute(CreateTableAs(tables.sent, empty))
+
+
+def _reshape(engine: Engine, tables: SyncTables, shape: Shape) -> None:
+    for name in (*shape.retyped, *shape.unwanted):
+        _alter(engine, tables.sent, "drop column", name)
+    for name, data_type in shape.missing.items():
+        _alter(engine, tables.sent, "add column", name, data_type)
+
+
+def _forget_incomparable(
+    engine: Engine, tables: SyncTables, sync: Sync, retyped: Sequence[str]
+) -> None:
+    """
+    A value that becomes null as its column changes its type would be seen no more.
+
+    Its row is sent whole instead, as if it were new.
+    """
+    rows = images(sync.model, tables.image).subquery("model")
+    for name in retyped:
+        cleared: Select[Any] = (
+            select(literal_column("1"))
+            .where(same_key(tables.image, tables.sent, rows))
+            .where(rows.c[name].is_(None))
+        )
+        with engine.begin() as connection:
+            connection.execute(
+                delete(tables.sent)
+                .where(tables.sent.c[name].is_not(None))
+                .where(cleared.exists())
+            )
+
+
+def _adopt(
+    engine: Engine,
+    tables: SyncTables,
+    sync: Sync,
+    missing: Mapping[str, str],
+) -> None:
+    """A new property of an event row is no news of the event: taken as confirmed."""
+    if not missing:
+        return
+    rows = images(sync.model, tables.image).subquery("model")
+    with engine.begin() as connection:
+        connection.execute(
+            update(tables.sent)
+            .where(same_key(tables.image, tables.sent, rows))
+            .values({name: rows.c[name] for name in missing})
+        )
+
+
+def _must_be_forgotten(
+    connection: Connection, sync: Sync, sent: Table, name: str
+) -> bool:
+    """Whether Segment still has a field that the exposure no longer names."""
+    if sync.settings.call == "track" or name in ROLES:
+        return False
+    held: Select[Any] = (
+        select(literal_column("1"))
+        .select_from(table(sent.name, schema=sent.schema))
+        .where(literal_column(_quoted(connection, name)).is_not(None))
+        .limit(1)
+    )
+    return connection.execute(held).first() is not None
+
+
+def _ensure_work_tables(engine: Engine, sync: Sync, tables: SyncTables) -> None:
+    """Tables that hold nothing which outlives a new shape of the image."""
+    rows = images(sync.model, tables.image).subquery("images")
+    keys = [rows.c[c.name] for c in tables.image.keys]
+    values = [rows.c[c.name] for c in tables.image.values]
+    position: ColumnElement[int] = literal_column("cast(0 as bigint)")
+    change: ColumnElement[str] = literal_column("cast('' as varchar(20))")
+    pending = select(
+        position.label("position"),
+        change.label("change"),
+        *keys,
+        *(value.label(new(value.name)) for value in values),
+        *(value.label(old(value.name)) for value in values),
+    )
+    rejected = select(change.label("change"), *keys, *values)
+    for target, query in ((tables.pending, pending), (tables.rejected, rejected)):
+        with engine.begin() as connection:
+            if not has_shape(connection, tables, target):
+                target.drop(connection, checkfirst=True)
+                connection.execute(CreateTableAs(target, _no_rows(query)))
+
+
+def _model_types(connection: Connection, model: Model) -> Mapping[str, str]:
+    relation = Table(model.identifier, MetaData(schema=model.schema))
+    return column_types(connection, relation)
+
+
+def _no_rows(query: Select[Any]) -> Select[Any]:
+    return query.where(literal_column("1") == literal_column("0"))
+
+
+def _alter(
+    engine: Engine, target: Table, what: str, column: str, data_type: str = ""
+) -> None:
+    # A transaction of its own: DuckDB refuses one that alters a table and writes to it.
+    with engine.begin() as connection:
+        name = connection.dialect.identifier_preparer.format_table(target)
+        quoted = _quoted(connection, column)
+        connection.exec_driver_sql(f"alter table {name} {what} {quoted} {data_type}")
+
+
+def _quoted(connection: Connection, name: str) -> str:
+    return connection.dialect.identifier_preparer.quote(name)

@@ -1,0 +1,133 @@
+"""A model, its sync and a receiver: small enough to see whole, real in every part.
+
+A DuckDB file holds the model; the sandbox, in a process of its own, is Segment.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sync import RunOptions, RunReport, Sync, run_sync
+from sync.config import check_columns, parse_settings
+from sync.manifest import Model
+from sync.run import DeliverySettings
+from tracking.sandbox.inspection import Inspection
+from warehouse import Warehouse, open_warehouse
+
+PROJECT = "name: t\nprofile: t\n"
+PROFILES = """
+t:
+  target: demo
+  outputs:
+    demo: {type: duckdb, path: world.duckdb, schema: t}
+    prod: {type: duckdb, path: world.duckdb, schema: t}
+"""
+# Answers that leave one unsure are retried at once, and only a few times.
+FAST = DeliverySettings(attempts=2, retry_seconds=0.5, checkpoint_seconds=0.05)
+
+
+class World:
+    """One model table `t_syncs.people`, and the syncs that tests make of it."""
+
+    def __init__(self, folder: Path, sandbox: Inspection) -> None:
+        self.folder = folder
+        self.sandbox = sandbox
+        (folder / "dbt_project.yml").write_text(PROJECT)
+        (folder / "profiles.yml").write_text(PROFILES)
+
+    @contextmanager
+    def warehouse(self, target: str = "demo") -> Iterator[Warehouse]:
+        with open_warehouse(self.folder, target) as warehouse:
+            yield warehouse
+
+    def sql(self, *statements: str) -> list[tuple[Any, ...]]:
+        """Run statements; the rows of the last one."""
+        with self.warehouse() as warehouse, warehouse.engine.begin() as connection:
+            for statement in statements:
+                result = connection.exec_driver_sql(statement)
+            return [tuple(row) for row in result.fetchall()]
+
+    def model(self, select: str) -> None:
+        """Make the model this query's result."""
+        self.sql(
+            "create schema if not exists t_syncs",
+            f"create or replace table t_syncs.people as {select}",
+        )
+
+    def suppress(self, user_id: str) -> None:
+        """Put a person on the list of those nobody may be told of."""
+        self.sql(
+            "insert into t_privacy.suppressions "
+            f"values ('user_id', '{user_id}', now(), 'test')"
+        )
+
+    def columns(self) -> dict[str, str]:
+        found = self.sql(
+            "select column_name, data_type from information_schema.columns "
+            "where table_schema = 't_syncs' and table_name = 'people' "
+            "order by ordinal_position"
+        )
+        return dict(found)
+
+    def sync(self, name: str = "people", **settings: Any) -> Sync:
+        """A sync of the model with these settings, checked as an exposure's are."""
+        block = {"targets": ["demo"], "key": "id", "user_id": "user_id", **settings}
+        parsed = parse_settings(block, where=name)
+        columns = self.columns()
+        check_columns(parsed, columns, set(), where=name)
+        return Sync(
+            name=name,
+            label=name,
+            description="",
+            file="models/syncs/_syncs__exposures.yml",
+            model=Model(
+                name="people",
+                schema="t_syncs",
+                identifier="people",
+                columns=columns,
+                personal=frozenset(),
+            ),
+            settings=parsed,
+        )
+
+    def run(self, sync: Sync, **options: Any) -> RunReport:
+        with self.warehouse() as warehouse:
+            return run_sync(warehouse, sync, RunOptions(delivery=FAST, **options))
+
+    def messages(self, **filters: Any) -> list[dict[str, Any]]:
+        """What Segment kept after de-duplication, in order of arrival."""
+        found = self.sandbox.messages(stage="accepted", **filters)
+        return [line["message"] for line in found]
+
+    def traits(self) -> dict[str, dict[str, Any]]:
+        """The receiver's traits by user id."""
+        return {
+            profile["user_id"]: profile["traits"]
+            for profile in self.sandbox.profiles()
+            if profile.get("user_id")
+        }
+
+    def identify(self, **settings: Any) -> Sync:
+        """The sync that most tests run: every field of the model as a trait."""
+        return self.sync(call="identify", guard={"removed_percent": 100}, **settings)
+
+
+def rows(*values: Sequence[Any], names: str = "id, user_id, score, url") -> str:
+    """A query of literal rows; `score` is a whole number, all else text."""
+    listed = ", ".join(
+        "(" + ", ".join(_literal(value) for value in row) + ")" for row in values
+    )
+    columns = ", ".join(
+        f"cast({name} as {'bigint' if name == 'score' else 'varchar'}) as {name}"
+        for name in names.split(", ")
+    )
+    return f"select {columns} from (values {listed}) as people({names})"
+
+
+def _literal(value: Any) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, str):
+        return "'" + value.replace("'", "''") + "'"
+    return str(value)

@@ -1,0 +1,117 @@
+"""dbt's own profiles.yml -> where the warehouse is.
+
+dbt and relyv read one file, so that they can never disagree. dbt itself is not
+imported here: that alone costs seconds.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+from jinja2 import Environment, StrictUndefined, UndefinedError
+
+from warehouse.errors import ProfileError
+
+KINDS = ("duckdb", "postgres", "snowflake")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """One target of profiles.yml, rendered."""
+
+    name: str
+    target: str
+    kind: str
+    schema: str
+    settings: Mapping[str, object]
+
+    def __repr__(self) -> str:
+        return f"Profile({self.name!r}, target={self.target!r}, kind={self.kind!r})"
+
+
+def read_profile(project_dir: Path, target: str | None = None) -> Profile:
+    """
+    Read the target that dbt would use.
+
+    The target is the argument, else DBT_TARGET, else the profile's own default.
+
+    Raises:
+        ProfileError: A file, the profile, the target or an environment variable is
+            missing.
+    """
+    name = _profile_name(project_dir)
+    path = _profiles_path(project_dir)
+    profiles = yaml.safe_load(path.read_text())
+    if name not in profiles:
+        raise ProfileError(f"{path.name} has no profile '{name}'.")
+    outputs = profiles[name].get("outputs", {})
+    chosen = target or os.environ.get("DBT_TARGET") or profiles[name].get("target")
+    if chosen not in outputs:
+        known = ", ".join(sorted(outputs))
+        raise ProfileError(
+            f"{path.name} has no target '{chosen}' in profile '{name}'. "
+            f"It has: {known}."
+        )
+    settings = {key: _rendered(value) for key, value in outputs[chosen].items()}
+    kind = str(settings.get("type"))
+    if kind not in KINDS:
+        raise ProfileError(
+            f"Target '{chosen}' is of type '{kind}'; relyv runs on {', '.join(KINDS)}."
+        )
+    return Profile(
+        name=name,
+        target=str(chosen),
+        kind=kind,
+        schema=str(settings["schema"]),
+        settings=settings,
+    )
+
+
+def _profile_name(project_dir: Path) -> str:
+    path = project_dir / "dbt_project.yml"
+    if not path.exists():
+        raise ProfileError(
+            f"There is no dbt_project.yml in {project_dir}. Run relyv in the project's "
+            "folder, or name it with --project-dir."
+        )
+    return str(yaml.safe_load(path.read_text())["profile"])
+
+
+def _profiles_path(project_dir: Path) -> Path:
+    """Where dbt would look, in dbt's order."""
+    folders = [project_dir, Path.home() / ".dbt"]
+    if named := os.environ.get("DBT_PROFILES_DIR"):
+        folders = [Path(named)]
+    for folder in folders:
+        if (folder / "profiles.yml").exists():
+            return folder / "profiles.yml"
+    raise ProfileError(
+        "There is no profiles.yml. `make install` copies profiles.example.yml to it."
+    )
+
+
+def _rendered(value: object) -> object:
+    if not isinstance(value, str) or "{{" not in value:
+        return value
+    try:
+        return _ENVIRONMENT.from_string(value).render()
+    except UndefinedError as error:
+        raise ProfileError(
+            f"profiles.yml uses what relyv cannot read: {error}."
+        ) from None
+
+
+def _env_var(name: str, default: str | None = None) -> str:
+    value = os.environ.get(name, default)
+    if value is None:
+        raise ProfileError(f"profiles.yml needs the environment variable {name}.")
+    return value
+
+
+# autoescape is for HTML; these are connection settings.
+_ENVIRONMENT = Environment(undefined=StrictUndefined, autoescape=False)  # noqa: S701
+_ENVIRONMENT.globals["env_var"] = _env_var
+for _cast in ("as_number", "as_bool", "as_text", "as_native"):
+    _ENVIRONMENT.filters[_cast] = lambda value: value
