@@ -11,7 +11,7 @@ from commands import demo, identity, land, lookup, sandbox, simulate, sync, ui
 class InOrderOfTheFlow(TyperGroup):
     """Lists the commands as the flow runs, groups among them."""
 
-    def list_commands(self, ctx: object) -> list[str]:
+    def list_commands(self, _: object) -> list[str]:
         """The names, in order."""
         return [name for names in PANELS.values() for name in names]
 

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from commands.options import HERE, ProjectDir
-from commands.screen import bar, out
+from commands.screen import bar, out, table
 
 if TYPE_CHECKING:
     from reports.account import Account
+    from simulation import World
     from sync import RunReport
 
 TARGET = "demo"
@@ -34,13 +35,14 @@ def demo(
     what changed; a third sends nothing.
     """
     from commands.simulate import yesterday
+    from simulation import World
 
     end = yesterday()
     folder = project_dir / "target" / "demo"
     _start_over(project_dir, folder)
     with ExitStack() as stack:
         _start_sandbox(stack)
-        _simulate(folder, people=people, days=days, seed=seed, end=end)
+        _simulate(folder, World(people=people, days=days, seed=seed, end=end))
         landed = [_land(project_dir, folder / "raw", "Landing the history")]
         runs = [_build_and_sync(project_dir, end, "first run")]
         landed.append(_land(project_dir, folder / "later", "Landing the next day"))
@@ -69,13 +71,10 @@ def _start_sandbox(stack: ExitStack) -> None:
     os.environ["RELYV_SANDBOX_URL"] = stack.enter_context(sandbox_process())
 
 
-def _simulate(
-    folder: Path, *, people: int, days: int, seed: int, end: datetime
-) -> None:
-    from simulation import World, simulate
+def _simulate(folder: Path, world: "World") -> None:
+    from simulation import simulate
 
-    world = World(people=people, days=days, seed=seed, end=end)
-    with bar(f"Simulating {people:,} people, {days} days", people) as shown:
+    with bar(f"Simulating {world.people:,} people", world.people) as shown:
         simulate(world, folder, on_progress=shown.at)
 
 
@@ -185,9 +184,9 @@ def _print_account(
     _print_runs(runs)
     third = _totals(runs[-1])["calls"]
     out.print(f"The third run sent {third} calls: nothing had changed.")
-    person = account.most_frustrated[0].user_id if account.most_frustrated else "u1"
+    someone = account.most_frustrated[0].user_id
     out.print("\nNext, try:")
-    out.print(f"  .venv/bin/relyv lookup {person}")
+    out.print(f"  .venv/bin/relyv lookup {someone}")
     out.print("  .venv/bin/relyv sync status")
     out.print(
         "  .venv/bin/relyv identity report --truth target/demo/truth.jsonl.gz",
@@ -196,18 +195,16 @@ def _print_account(
 
 
 def _print_runs(runs: "Sequence[Sequence[RunReport]]") -> None:
-    from rich.table import Table
-
-    table = Table("run", "call", "sync", "added", "changed", "removed", "rejected")
+    shown = table("sync", "run", "call", "added", "changed", "removed", "rejected")
     for number, reports in enumerate(runs, start=1):
         for report in reports:
             counts = report.counts
             numbers = (counts.added, counts.changed, counts.removed, report.rejected)
-            table.add_row(
+            shown.add_row(
+                report.sync,
                 str(number),
                 report.call,
-                report.sync,
                 *(f"{value:,}" for value in numbers),
             )
-        table.add_section()
-    out.print(table)
+        shown.add_section()
+    out.print(shown)

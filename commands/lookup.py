@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from commands.options import HERE, AsJson, ProjectDir, Target
-from commands.screen import out, print_json
+from commands.screen import out, print_json, table
 
 
 def lookup(
@@ -18,8 +18,6 @@ def lookup(
     as_json: AsJson = False,
 ) -> None:
     """Find the sessions of a person, newest first, with their replays."""
-    from rich.table import Table
-
     from reports.lookup import look_up
     from warehouse import open_warehouse
 
@@ -31,14 +29,14 @@ def lookup(
     if not found:
         out.print("No session is known by that identifier.")
         raise typer.Exit(1)
-    table = Table("started (UTC)", "score", "top signal", "found by", "replay")
+    shown = table("started (UTC)", "score", "top signal", "found by", "replay")
     for session in found:
         score = session.frustration_score
-        table.add_row(
+        shown.add_row(
             f"{session.started_at:%Y-%m-%d %H:%M}",
             "-" if score is None else f"{score:.0f}",
             session.top_signal or "-",
             f"{session.identifier_type} ({session.stitch_rule})",
             session.replay_url or "-",
         )
-    out.print(table)
+    out.print(shown)

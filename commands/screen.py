@@ -1,10 +1,12 @@
 """How the commands speak: results to stdout, progress and asides to stderr."""
 
 import dataclasses
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from rich import box
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -15,8 +17,10 @@ from rich.progress import (
     TextColumn,
     TimeElapsedColumn,
 )
+from rich.table import Table
 
-out = Console(highlight=False)
+# Into a file or a pipe, a table is as wide as it wants to be: no cell is cut.
+out = Console(highlight=False, width=None if sys.stdout.isatty() else 200)
 aside = Console(stderr=True, highlight=False)
 
 
@@ -29,8 +33,7 @@ class Bar:
 
     def at(self, completed: float, total: float | None = None) -> None:
         """Move it; on a terminal it is drawn ten times a second at most."""
-        changes = {"total": total} if total is not None else {}
-        self._progress.update(self._task, completed=completed, **changes)
+        self._progress.update(self._task, completed=completed, total=total)
 
 
 @contextmanager
@@ -42,6 +45,15 @@ def bar(what: str, total: float | None = None, *, counts: bool = True) -> Iterat
         *columns, TimeElapsedColumn(), console=aside, transient=True
     ) as shown:
         yield Bar(shown, shown.add_task(what, total=total))
+
+
+def table(first: str, *others: str) -> Table:
+    """A plain table whose first column is never cut."""
+    shown = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    shown.add_column(first, no_wrap=True)
+    for name in others:
+        shown.add_column(name, overflow="fold")
+    return shown
 
 
 def print_json(value: Any) -> None:

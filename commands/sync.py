@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from commands.options import HERE, AsJson, ProjectDir, Target
-from commands.screen import bar, out, print_json
+from commands.screen import bar, out, print_json, table
 
 if TYPE_CHECKING:
     from sync import Preview, RunOptions, RunReport, Sync
     from warehouse import Warehouse
 
-app = typer.Typer(
-    no_args_is_help=True, help="Plan, send and watch what goes to Segment."
-)
+app = typer.Typer(no_args_is_help=True, help="Plan and send what goes to Segment.")
 
 Names = Annotated[
     list[str] | None,
@@ -110,8 +108,6 @@ def status(
     as_json: AsJson = False,
 ) -> None:
     """Show where each sync stands: confirmed, rejected, unfinished, last run."""
-    from rich.table import Table
-
     from sync import read_status
     from warehouse import open_warehouse
 
@@ -121,15 +117,15 @@ def status(
     if as_json:
         print_json({each.sync: each for each in found})
         return
-    table = Table("sync", "call", "confirmed", "rejected", "unfinished", "last run")
+    shown = table("sync", "call", "confirmed", "rejected", "left", "last run (UTC)")
     for each in found:
         last = each.last_outcome if each.sends_here else "not opted in"
-        at = f" {each.last_run_at:%Y-%m-%d %H:%M}" if each.last_run_at else ""
+        at = f" {each.last_run_at:%m-%d %H:%M}" if each.last_run_at else ""
         counts = (each.confirmed, each.rejected, each.remaining)
-        table.add_row(
+        shown.add_row(
             each.sync, each.call, *(f"{count:,}" for count in counts), last + at
         )
-    out.print(table)
+    out.print(shown)
 
 
 @app.command()
@@ -168,21 +164,17 @@ def _run_one(
 
 
 def _print_runs(reports: "Sequence[RunReport]", *, silent: int) -> None:
-    from rich.table import Table
-
-    table = Table(
-        "sync", "call", "added", "changed", "removed", "rejected", "requests", "seconds"
-    )
+    shown = table("sync", "call", "added", "changed", "removed", "rejected", "seconds")
     for report in reports:
         counts = report.counts
         numbers = (counts.added, counts.changed, counts.removed, report.rejected)
-        table.add_row(
+        shown.add_row(
             report.sync,
             report.call,
-            *(f"{number:,}" for number in (*numbers, report.requests)),
+            *(f"{number:,}" for number in numbers),
             f"{sum(report.seconds.values()):.1f}",
         )
-    out.print(table)
+    out.print(shown)
     for report in reports:
         if report.resumed_plan is not None:
             out.print(f"{report.sync}: plan {report.resumed_plan} was finished first.")
@@ -208,4 +200,4 @@ def _print_preview(preview: "Preview") -> None:
         else:
             body = orjson.dumps(example.message, option=orjson.OPT_INDENT_2)
             out.print(f"{example.change}, for example:", style="dim")
-            out.print(body.decode(), markup=False)
+            out.print(body.decode(), markup=False, soft_wrap=True)

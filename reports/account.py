@@ -86,15 +86,14 @@ def _most_frustrated(
         "worst_session_id",
     )
     profiles = _door(warehouse, "identity", "profiles", "profile_id", "user_id")
+    score = scores.c.frustration_score
     worst = connection.execute(
-        select(
-            profiles.c.user_id, scores.c.frustration_score, scores.c.worst_session_id
-        )
+        select(profiles.c.user_id, score, scores.c.worst_session_id)
         .select_from(
             scores.join(profiles, scores.c.profile_id == profiles.c.profile_id)
         )
         .where(profiles.c.user_id.is_not(None))
-        .order_by(scores.c.frustration_score.desc(), profiles.c.user_id)
+        .order_by(score.desc(), profiles.c.user_id)
         .limit(people)
     ).all()
     return [

@@ -3,17 +3,18 @@
 The key is read here and nowhere else, and shows in no repr, error or log.
 """
 
-import hashlib
 import os
 from dataclasses import dataclass, field
 
 from sync.errors import ConfigError
-from tracking import Region
+from tracking import Region, write_key_fingerprint
 
 # The bundled sandbox: the one place that the target `demo` can reach.
 DEMO_TARGET = "demo"
 SANDBOX_URL = "http://127.0.0.1:8765"
 SANDBOX_WRITE_KEY = "sandbox-write-key-of-the-demo-00"
+# It is on this machine: a row of any region may go there.
+SANDBOX_REGION = "sandbox"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,8 +28,8 @@ class Destination:
 
     @property
     def key_fingerprint(self) -> str:
-        """Tells two keys apart and gives neither away: 12 hex digits of a SHA-256."""
-        return hashlib.sha256(self.write_key.encode()).hexdigest()[:12]
+        """Tells two keys apart and gives neither away."""
+        return write_key_fingerprint(self.write_key)
 
 
 def destination_of(source: str, *, target: str) -> Destination:
@@ -61,13 +62,13 @@ def destination_of(source: str, *, target: str) -> Destination:
 
 def region_of(source: str, *, target: str) -> str:
     """
-    The region that a source's workspace lives in; a workspace never moves.
+    The region that a source's workspace lives in: us, eu, or the sandbox's own.
 
     Raises:
         ConfigError: The environment names what is no region.
     """
     if target == DEMO_TARGET:
-        return Region.US.value
+        return SANDBOX_REGION
     variable = f"SEGMENT_{source.upper()}_REGION"
     region = os.environ.get(variable, Region.US.value)
     if region not in list(Region):

@@ -86,10 +86,11 @@ def freeze(
     with ledger.warehouse.engine.connect() as connection, connection.begin() as work:
         ledger.fenced(connection, lease, last_plan=number, delivered_through=0)
         size = check_model(connection, sync, tables.image, model)
-        confirmed = _size(connection, tables.sent)
         forget_suppressed(connection, tables, suppressed)
+        confirmed = _size(connection, tables.sent)
         connection.execute(delete(tables.pending))
-        if sync.settings.initial == "skip" and lease.last_plan == 0:
+        is_baseline = _wants_baseline(connection, ledger, sync)
+        if is_baseline:
             _take_baseline(connection, tables, model)
         else:
             changes = change_set(
@@ -100,10 +101,10 @@ def freeze(
         counts, rows = count_changes(connection, tables.pending)
         problem = tripped(sync.settings.guard, counts, confirmed=confirmed, size=size)
         is_held = problem is not None and not accept_guard
-        if is_held:
+        if is_held or (is_baseline and not size):
             work.rollback()
         else:
-            state = "open" if rows else "closed"
+            state = _state(rows, is_baseline=is_baseline)
             _insert_plan(connection, ledger, sync, lease, tables, counts, rows, state)
     if is_held:
         with ledger.warehouse.engine.begin() as connection:
@@ -212,6 +213,26 @@ def count_changes(
         removed=by_kind.get("removed", 0),
     )
     return counts, sum(by_kind.values())
+
+
+def _wants_baseline(connection: Connection, ledger: Ledger, sync: Sync) -> bool:
+    """`initial: skip`, and nothing was sent and no baseline taken before."""
+    if sync.settings.initial == "send":
+        return False
+    plans = ledger.tables.plans
+    earlier = (
+        select(literal(1))
+        .select_from(plans)
+        .where(plans.c.sync == sync.name, plans.c.state != "held")
+        .limit(1)
+    )
+    return connection.execute(earlier).first() is None
+
+
+def _state(rows: int, *, is_baseline: bool) -> str:
+    if is_baseline:
+        return "baseline"
+    return "open" if rows else "closed"
 
 
 def _take_baseline(connection: Connection, tables: SyncTables, model: Subquery) -> None:

@@ -44,7 +44,7 @@ class LedgerTables:
             self.metadata,
             Column("sync", String(100)),
             Column("plan", BigInteger),
-            Column("state", String(20)),  # open | closed | held
+            Column("state", String(20)),  # open | closed | held | baseline
             Column("delivered_through", BigInteger),
             Column("row_count", BigInteger),
             Column("added", BigInteger),

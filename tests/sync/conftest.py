@@ -17,4 +17,4 @@ def world(
 ) -> World:
     monkeypatch.setenv("RELYV_SANDBOX_URL", sandbox_url)
     monkeypatch.delenv("DBT_PROFILES_DIR", raising=False)
-    return World(tmp_path, sandbox)
+    return World(tmp_path, sandbox_url, sandbox)

@@ -30,8 +30,9 @@ FAST = DeliverySettings(attempts=2, retry_seconds=0.5, checkpoint_seconds=0.05)
 class World:
     """One model table `t_syncs.people`, and the syncs that tests make of it."""
 
-    def __init__(self, folder: Path, sandbox: Inspection) -> None:
+    def __init__(self, folder: Path, sandbox_url: str, sandbox: Inspection) -> None:
         self.folder = folder
+        self.sandbox_url = sandbox_url
         self.sandbox = sandbox
         (folder / "dbt_project.yml").write_text(PROJECT)
         (folder / "profiles.yml").write_text(PROFILES)
@@ -91,8 +92,8 @@ class World:
             settings=parsed,
         )
 
-    def run(self, sync: Sync, **options: Any) -> RunReport:
-        with self.warehouse() as warehouse:
+    def run(self, sync: Sync, target: str = "demo", **options: Any) -> RunReport:
+        with self.warehouse(target) as warehouse:
             return run_sync(warehouse, sync, RunOptions(delivery=FAST, **options))
 
     def messages(self, **filters: Any) -> list[dict[str, Any]]:

@@ -1,0 +1,371 @@
+"""What the client makes of each answer, tried at the edge of the network."""
+
+import base64
+import gzip
+import json
+import logging
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import httpx
+import pytest
+import stamina.instrumentation
+from stamina.instrumentation import RetryDetails
+
+from tracking import Answer, Outcome, Retry, TrackingClient
+from tracking.retry_after import retry_after_seconds
+
+KEY = "N8Qm2vXc7LrT4pWz9KdB6yHs3JfG5aUe"
+ENDPOINT = "https://api.segment.io"
+MESSAGES = [b'{"type":"identify","userId":"u1","messageId":"m1"}']
+
+AT_ONCE = Retry(
+    attempts=3, first_wait_seconds=0, longest_wait_seconds=0, jitter_seconds=0
+)
+
+Handler = Callable[[httpx.Request], httpx.Response]
+
+
+class Network:
+    """Answers in turn, the last one for ever, and keeps what was asked."""
+
+    def __init__(self, *answers: httpx.Response | type[httpx.RequestError]) -> None:
+        self.requests: list[httpx.Request] = []
+        self._answers = list(answers)
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.requests.append(request)
+        answer = self._answers[min(len(self.requests), len(self._answers)) - 1]
+        if isinstance(answer, httpx.Response):
+            return answer
+        raise answer(f"Illegal header value {request.headers['Authorization']}")
+
+
+def client(network: Handler, *, retry: Retry = AT_ONCE) -> TrackingClient:
+    """A client of that network."""
+    return TrackingClient(
+        ENDPOINT, KEY, retry=retry, transport=httpx.MockTransport(network)
+    )
+
+
+def answered(
+    status: int, headers: dict[str, str] | None = None, json: object = None
+) -> httpx.Response:
+    """An answer with a body, as Segment has one."""
+    return httpx.Response(status, headers=headers, json=json or {"success": True})
+
+
+def body_of(request: httpx.Request) -> bytes:
+    """The body as it was before compression."""
+    if request.headers.get("Content-Encoding") == "gzip":
+        return gzip.decompress(request.content)
+    return request.content
+
+
+STATUSES = [
+    *((status, Outcome.ACCEPTED, 1) for status in (200, 201, 202, 204)),
+    *((status, Outcome.REFUSED, 1) for status in (400, 413, 422)),
+    *((status, Outcome.STOP, 1) for status in (401, 403, 404, 405, 409, 451)),
+    *((status, Outcome.STOP, 1) for status in (300, 301, 302, 304, 307, 308)),
+    *((status, Outcome.STOP, 1) for status in (501, 505)),
+    *((status, Outcome.UNSURE, 3) for status in (408, 410, 429, 460)),
+    *((status, Outcome.UNSURE, 3) for status in (500, 502, 503, 504, 511, 529)),
+]
+
+
+@pytest.mark.parametrize(("status", "outcome", "attempts"), STATUSES)
+def test_each_status_has_one_meaning(
+    status: int, outcome: Outcome, attempts: int
+) -> None:
+    """
+    Only what leaves one unsure is tried again, and a redirect is never followed.
+    """
+    network = Network(answered(status, {"Location": "https://elsewhere.example"}))
+
+    with client(network) as tracking:
+        answer = tracking.post(MESSAGES)
+
+    assert (answer.outcome, answer.status) == (outcome, status)
+    assert answer.attempts == attempts == len(network.requests)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        httpx.ConnectError,
+        httpx.ConnectTimeout,
+        httpx.PoolTimeout,
+        httpx.ReadError,
+        httpx.ReadTimeout,
+        httpx.RemoteProtocolError,
+        httpx.WriteTimeout,
+    ],
+)
+def test_a_lost_connection_leaves_one_unsure(error: type[httpx.RequestError]) -> None:
+    """
+    Without an answer the messages may have arrived; they are sent until they have.
+    """
+    lost = Network(error)
+    lost_once = Network(error, answered(200))
+
+    with client(lost) as tracking, client(lost_once) as again:
+        assert tracking.post(MESSAGES) == Answer(
+            outcome=Outcome.UNSURE, status=None, attempts=3, reason=error.__name__
+        )
+        assert again.post(MESSAGES) == Answer(
+            outcome=Outcome.ACCEPTED, status=200, attempts=2, reason=""
+        )
+
+
+def test_a_request_is_what_segment_asks_for() -> None:
+    """
+    The key is a user without a password, and the messages are joined as they are.
+    """
+    network = Network(answered(200))
+
+    with client(network) as tracking:
+        tracking.post([b'{"a":1}', b'{"b":"\xc3\xa9"}'])
+
+    (request,) = network.requests
+    scheme, _, credentials = request.headers["Authorization"].partition(" ")
+    assert (request.method, str(request.url)) == ("POST", f"{ENDPOINT}/v1/batch")
+    assert (scheme, base64.b64decode(credentials)) == ("Basic", f"{KEY}:".encode())
+    assert request.headers["Content-Type"] == "application/json"
+    assert request.headers["User-Agent"].startswith("relyv-segment/")
+    assert body_of(request).startswith(
+        b'{"batch":[{"a":1},{"b":"\xc3\xa9"}],"sentAt":"'
+    )
+
+
+@pytest.mark.parametrize(
+    ("count", "wants_gzip", "encoding"),
+    [(1, True, None), (40, True, "gzip"), (40, False, None)],
+)
+def test_a_body_of_some_size_is_compressed(
+    count: int, wants_gzip: bool, encoding: str | None
+) -> None:
+    """
+    A small body would only grow; a large one travels at a fraction of its size.
+    """
+    network = Network(answered(200))
+    transport = httpx.MockTransport(network)
+
+    with TrackingClient(ENDPOINT, KEY, gzip=wants_gzip, transport=transport) as one:
+        one.post(MESSAGES * count)
+
+    (request,) = network.requests
+    assert request.headers.get("Content-Encoding") == encoding
+    assert len(json.loads(body_of(request))["batch"]) == count
+
+
+def test_each_attempt_has_a_sent_at_of_its_own() -> None:
+    """
+    The messages of a retry are the same to the byte, the moment is not.
+    """
+    seen: list[bytes] = []
+
+    def busy(request: httpx.Request) -> httpx.Response:
+        seen.append(body_of(request))
+        until = datetime.now(UTC) + timedelta(milliseconds=1)
+        while datetime.now(UTC) <= until:
+            pass
+        return answered(503 if len(seen) < 3 else 200)
+
+    with client(busy) as tracking:
+        tracking.post(MESSAGES)
+
+    messages, moments = zip(*(body.split(b'"sentAt"') for body in seen), strict=True)
+    assert len(set(messages)) == 1
+    assert len(set(moments)) == 3
+    assert list(moments) == sorted(moments)
+
+
+class Waited(Exception):
+    """Raised in place of a wait, with its length."""
+
+
+@pytest.fixture
+def no_wait() -> Iterator[None]:
+    """Every wait between attempts raises Waited instead."""
+
+    def refuse(details: RetryDetails) -> None:
+        raise Waited(details.wait_for)
+
+    stamina.instrumentation.set_on_retry_hooks([refuse])
+    yield
+    stamina.instrumentation.set_on_retry_hooks(None)
+
+
+def wait_after(response: httpx.Response) -> float:
+    """How long the client wants to wait after this answer."""
+    with client(Network(response), retry=Retry()) as one, pytest.raises(Waited) as wait:
+        one.post(MESSAGES)
+    seconds: float = wait.value.args[0]
+    return seconds
+
+
+@pytest.mark.usefixtures("no_wait")
+@pytest.mark.parametrize("status", [408, 410, 429, 460, 500, 503, 529])
+def test_a_server_says_how_long_to_wait(status: int) -> None:
+    """
+    Retry-After counts on every status that may be tried again, in both spellings.
+    """
+    soon = format_datetime(datetime.now(UTC) + timedelta(seconds=100), usegmt=True)
+
+    assert wait_after(answered(status, {"Retry-After": "7"})) == 7
+    assert wait_after(answered(status, {"Retry-After": soon})) == pytest.approx(
+        99, abs=2
+    )
+    assert wait_after(answered(status, {"Retry-After": "86400"})) == 300
+
+
+@pytest.mark.usefixtures("no_wait")
+def test_without_a_word_of_the_server_the_first_wait_is_short() -> None:
+    """
+    Half a second, and up to half a second of chance on top.
+    """
+    assert 0.5 <= wait_after(answered(500)) <= 1.0
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("1", 1.0),
+        ("300", 300.0),
+        ("301", 300.0),
+        ("0", None),
+        ("-5", None),
+        ("1.5", None),
+        ("soon", None),
+        ("", None),
+        ("Sun, 22 Nov 2026 12:00:30 GMT", 30.0),
+        ("Sun, 22 Nov 2026 12:00:30 -0000", 30.0),
+        ("Sun, 22 Nov 2026 13:30:00 GMT", 300.0),
+        ("Sun, 22 Nov 2026 11:59:59 GMT", None),
+    ],
+)
+def test_retry_after_is_read_in_all_its_forms(text: str, seconds: float | None) -> None:
+    """
+    What cannot be read, or has passed, is as if it were not there.
+    """
+    noon = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
+    assert retry_after_seconds({"Retry-After": text}, now=noon) == seconds
+
+
+def test_a_wait_beyond_the_budget_does_not_begin() -> None:
+    """
+    To come back sooner than the server asked would be one more request for nothing.
+    """
+    network = Network(answered(429, {"Retry-After": "120"}))
+
+    with client(network, retry=Retry(budget_seconds=60)) as tracking:
+        answer = tracking.post(MESSAGES)
+
+    assert (answer.outcome, answer.attempts) == (Outcome.UNSURE, 1)
+
+
+def test_the_key_and_the_messages_are_in_no_text(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """
+    Not in a log of any library, not in an answer, not in the client's own picture.
+    """
+    caplog.set_level(logging.DEBUG)
+    secrets = [KEY, base64.b64encode(f"{KEY}:".encode()).decode(), "u1"]
+    echo = {"code": KEY, "message": MESSAGES[0].decode(), "error": KEY}
+    network = Network(httpx.LocalProtocolError, answered(500, None, echo))
+
+    with client(network) as tracking:
+        answers = [tracking.post(MESSAGES), repr(tracking), str(vars(tracking))]
+    refused = Network(answered(400, None, echo))
+    with client(refused) as tracking:
+        answers.append(tracking.post(MESSAGES))
+
+    assert "tracking.batch_posted" in caplog.text
+    assert not [one for one in secrets if one in caplog.text + str(answers)]
+
+
+def test_a_refusal_is_named_by_its_code() -> None:
+    """
+    The code of the error body is told; its text, which may quote, is not.
+    """
+    error = {"code": "invalid_json", "message": "near u1", "error": "near u1"}
+    network = Network(answered(400, None, error))
+
+    with client(network) as tracking:
+        answer = tracking.post(MESSAGES)
+
+    assert answer.reason == "Bad Request (invalid_json)"
+
+
+@pytest.mark.parametrize(
+    "response",
+    [
+        httpx.Response(400, text="<html>no</html>"),
+        httpx.Response(400, json=["code"]),
+        httpx.Response(400, json={"code": 7}),
+    ],
+    ids=["html", "list", "number"],
+)
+def test_an_error_body_of_any_shape_is_survived(response: httpx.Response) -> None:
+    """
+    A proxy on the way answers as it likes.
+    """
+    with client(Network(response)) as tracking:
+        answer = tracking.post(MESSAGES)
+
+    assert answer.reason == "Bad Request"
+
+
+def test_each_attempt_is_one_line_of_log(caplog: pytest.LogCaptureFixture) -> None:
+    """
+    Counts only: messages, bytes, status and attempt.
+    """
+    caplog.set_level(logging.INFO, logger="tracking")
+    network = Network(answered(503), answered(200))
+
+    with client(network) as tracking:
+        tracking.post(MESSAGES)
+
+    size = len(body_of(network.requests[0]))
+    assert [line for line in caplog.messages if line.startswith("tracking.")] == [
+        f"tracking.batch_posted messages=1 bytes={size} status=503 attempt=1",
+        f"tracking.batch_posted messages=1 bytes={size} status=200 attempt=2",
+    ]
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    [
+        "api.segment.io",
+        "ftp://api.segment.io",
+        f"https://{KEY}@api.segment.io",
+        "",
+        "http://host:port",
+    ],
+)
+def test_an_address_that_is_none_is_refused_at_once(endpoint: str) -> None:
+    """
+    Before the first message, and without repeating what may hold a key.
+    """
+    with pytest.raises(ValueError, match="regions") as refusal:
+        TrackingClient(endpoint, KEY)
+
+    assert KEY not in str(refusal.value)
+
+
+@pytest.mark.parametrize("endpoint", [ENDPOINT, f"{ENDPOINT}/"])
+def test_a_slash_at_the_end_of_the_address_does_not_matter(endpoint: str) -> None:
+    """
+    Both spellings are in use.
+    """
+    network = Network(answered(200))
+
+    with TrackingClient(
+        endpoint, KEY, transport=httpx.MockTransport(network)
+    ) as tracking:
+        tracking.post(MESSAGES)
+
+    assert network.requests[0].url.path == "/v1/batch"

@@ -1,0 +1,121 @@
+"""Ask a running sandbox what it has, and tell it what to do."""
+
+from collections.abc import Iterator, Sequence
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+import orjson
+
+
+class Inspection:
+    """
+    A client of the sandbox's own API, for tests and the command line.
+
+    Raises:
+        httpx.HTTPError: The sandbox is not there, or does not know what is asked.
+    """
+
+    def __init__(self, url: str, *, timeout_seconds: float = 30.0) -> None:
+        # No proxy from the environment: a sandbox is next door.
+        self._http = httpx.Client(
+            base_url=url, timeout=timeout_seconds, trust_env=False
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._http.close()
+
+    def answers(self) -> bool:
+        """Tell whether the sandbox is there and ready."""
+        try:
+            self.summary()
+        except httpx.HTTPError:
+            return False
+        return True
+
+    def summary(self) -> dict[str, Any]:
+        """Requests, messages by stage, drops by code, accepted ones by type, event."""
+        summary: dict[str, Any] = self._ask("GET", "/sandbox/summary").json()
+        return summary
+
+    def messages(
+        self,
+        *,
+        stage: str = "accepted",
+        type: str | None = None,  # noqa: A002
+        event: str | None = None,
+        user_id: str | None = None,
+        limit: int | None = None,
+        offset: int = 0,
+    ) -> Iterator[dict[str, Any]]:
+        """
+        Stream what came, in order of arrival.
+
+        Each is {message, write_key_fingerprint, received_at, stage, code}. The stage
+        "received" is all of them.
+        """
+        asked = {
+            "stage": stage,
+            "type": type,
+            "event": event,
+            "user_id": user_id,
+            "limit": limit,
+            "offset": offset,
+        }
+        return self._lines(
+            "/sandbox/messages",
+            {name: str(value) for name, value in asked.items() if value is not None},
+        )
+
+    def dropped(self) -> list[dict[str, Any]]:
+        """All messages that were answered with 200 and dropped, each with its code."""
+        return list(self.messages(stage="dropped"))
+
+    def profiles(self) -> Iterator[dict[str, Any]]:
+        """Stream {user_id | anonymous_id | group_id, traits}, one a profile."""
+        return self._lines("/sandbox/profiles", {})
+
+    def advance(self, seconds: float) -> None:
+        """Let the memory of message ids grow older."""
+        self._ask("POST", "/sandbox/clock", {"advance_seconds": seconds})
+
+    def faults(self, responses: Sequence[dict[str, Any]]) -> None:
+        """Have the next tracking requests answered so; see sandbox/faults.py."""
+        self._ask("POST", "/sandbox/faults", {"responses": list(responses)})
+
+    def reset(self) -> None:
+        """Start afresh: no messages, ids, profiles or faults."""
+        self._ask("DELETE", "/sandbox/messages")
+
+    def _ask(self, method: str, path: str, fields: object = None) -> httpx.Response:
+        content = None if fields is None else orjson.dumps(fields)
+        return self._http.request(method, path, content=content).raise_for_status()
+
+    def _lines(self, path: str, query: dict[str, str]) -> Iterator[dict[str, Any]]:
+        with self._http.stream("GET", path, params=query) as response:
+            response.raise_for_status()
+            for line in _split(response.iter_bytes()):
+                yield orjson.loads(line)
+
+
+def _split(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """
+    Lines as bytes. Ends of line inside JSON text are escaped, but for those that
+    only Unicode knows: httpx's own iter_lines would cut at them.
+    """
+    rest = b""
+    for chunk in chunks:
+        *lines, rest = (rest + chunk).split(b"\n")
+        yield from lines
