@@ -1,0 +1,349 @@
+import gzip
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from landing import LandingProgress, LandingReport, PathMissing, land, writing
+from landing.raw_tables import CALL_TABLES, SESSION_COLUMNS, SESSION_EVENT_COLUMNS
+from tests.landing.conftest import Ground
+from tests.landing.samples import call, deletion, event, session
+
+REAL_DATA = Path(__file__).parents[3] / "shared" / "data"
+
+
+def assert_every_line_is_accounted_for(report: LandingReport) -> None:
+    assert report.records == report.landed + report.duplicates + report.rejected
+
+
+def test_every_table_exists_after_any_landing(ground: Ground) -> None:
+    """
+    The models find the tables and their columns, even when nothing was in the files.
+    """
+    ground.land()
+
+    for table, columns in CALL_TABLES.items():
+        assert ground.types("segment", table).keys() == columns.keys()
+    assert ground.types("relyv_raw", "sessions").keys() == SESSION_COLUMNS.keys()
+    assert (
+        ground.types("relyv_raw", "session_events").keys()
+        == SESSION_EVENT_COLUMNS.keys()
+    )
+    assert ground.rows("select * from relyv_raw.deletions") == []
+    assert ground.rows("select * from relyv_raw.landing_rejections") == []
+    assert ground.rows("select * from relyv_privacy.suppressions") == []
+
+
+def test_the_same_folder_again_lands_nothing(ground: Ground) -> None:
+    """
+    Every record is a duplicate the second time, and no rejection is doubled.
+    """
+    ground.write("calls.jsonl.gz", call(), call("track", properties={"a": 1}), b"junk")
+    ground.write("relyv.ndjson", session(), event(), deletion())
+
+    first = land(ground.warehouse, [ground.folder])
+    before = ground.rows("select * from segment.order_completed")
+    again = land(ground.warehouse, [ground.folder])
+
+    assert (first.landed, first.duplicates, first.rejected) == (5, 0, 1)
+    assert (again.landed, again.duplicates, again.rejected) == (0, 5, 1)
+    assert ground.rows("select * from segment.order_completed") == before
+    assert len(ground.rejections()) == 1
+
+
+@pytest.mark.parametrize("chunk_lines", [1, 2, 3, 100])
+def test_a_message_lands_once_at_any_distance(ground: Ground, chunk_lines: int) -> None:
+    """
+    In a chunk, across chunks, across files and across runs.
+    """
+    messages = [call("track", messageId=f"m{number % 4}") for number in range(10)]
+    first = ground.write("a.jsonl", *messages, event(), event())
+    second = ground.write("b.jsonl", *messages, event())
+
+    report = land(ground.warehouse, [first, second], chunk_lines=chunk_lines)
+
+    assert (report.landed, report.duplicates) == (5, 18)
+    assert ground.row("select count(*), count(distinct id) from segment.tracks") == (
+        4,
+        4,
+    )
+    assert ground.row("select count(*) from segment.order_completed") == (4,)
+    assert ground.row("select count(*) from relyv_raw.session_events") == (1,)
+
+
+def test_one_id_in_two_tables_is_two_messages(ground: Ground) -> None:
+    """
+    An id is looked for in its own table: libraries reuse one across call types.
+    """
+    report = ground.land(
+        call(messageId="m"), call("track", messageId="m"), call("page", messageId="m")
+    )
+
+    assert (report.landed, report.duplicates) == (3, 0)
+
+
+def test_the_table_of_an_event_follows_tracks(ground: Ground) -> None:
+    """
+    A second event under a known id is a duplicate, whatever its name.
+    """
+    ground.land(call("track", event="First"))
+    ground.land(call("track", event="Second"), call("track", event="Second"))
+
+    assert ground.row("select event from segment.tracks") == ("first",)
+    assert ground.row("select count(*) from segment.first") == (1,)
+    assert not ground.rows(
+        "select 1 from information_schema.tables where table_name = 'second'"
+    )
+
+
+def test_the_first_value_types_a_column_and_later_ones_fit_or_are_null(
+    ground: Ground,
+) -> None:
+    """
+    The row lands all the same; the field, the file and the line are written down.
+    """
+    ground.land(call(messageId="m1", traits={"plan": None, "seats": 3, "since": None}))
+    report = ground.land(
+        call(messageId="m2", traits={"plan": "pro", "seats": "many"}),
+        call(messageId="m3", traits={"since": "2026-03-01T10:00:00Z", "seats": True}),
+    )
+
+    types = ground.types("segment", "identifies")
+    assert (types["plan"], types["seats"], types["since"]) == (
+        "VARCHAR",
+        "BIGINT",
+        "TIMESTAMP",
+    )
+    assert ground.rows("select id, seats from segment.identifies order by id") == [
+        ("m1", 3),
+        ("m2", None),
+        ("m3", None),
+    ]
+    assert ground.rejections() == [
+        (1, "value_does_not_fit", "seats"),
+        (2, "value_does_not_fit", "seats"),
+    ]
+    assert report.rejected_fields == {"value_does_not_fit": 2}
+    assert_every_line_is_accounted_for(report)
+
+
+def test_a_fraction_widens_a_free_column(ground: Ground) -> None:
+    """
+    Segment would cut 9.5 to 9 once a whole price came first; landing keeps it.
+    """
+    ground.land(call("track", properties={"price": 9}))
+    ground.land(call("track", messageId="m2", properties={"price": 9.5}))
+
+    assert ground.types("segment", "order_completed")["price"].startswith("DOUBLE")
+    assert ground.rows("select price from segment.order_completed order by price") == [
+        (9.0,),
+        (9.5,),
+    ]
+
+
+def test_integers_beyond_64_bits_do_not_fit(ground: Ground) -> None:
+    """
+    Null in a column of integers, digits in a new one.
+    """
+    ground.land(call(messageId="m1", traits={"points": 1}))
+    ground.land(call(messageId="m2", traits={"points": 2**63, "serial": 2**63}))
+
+    assert ground.rows("select points, serial from segment.identifies order by id") == [
+        (1, None),
+        (None, str(2**63)),
+    ]
+
+
+def test_a_rejection_holds_the_place_and_a_hash_alone(ground: Ground) -> None:
+    """
+    No table has the content of a line that was refused.
+    """
+    line = b'{"type": "identify", "traits": {"email": "ann@example.com"}}'
+    path = ground.write("calls.jsonl", line, b"", b"{", b"\xff", b"[1]", b"NaN")
+
+    report = land(ground.warehouse, [path])
+
+    assert ground.rows(
+        "select file, line, reason, line_sha256 from relyv_raw.landing_rejections"
+        " order by line"
+    ) == [
+        (str(path), number, reason, hashlib.sha256(content).hexdigest())
+        for number, reason, content in [
+            (1, "no_user_anon_id", line),
+            (3, "not_json", b"{"),
+            (4, "not_utf8", b"\xff"),
+            (5, "not_an_object", b"[1]"),
+            (6, "not_json", b"NaN"),
+        ]
+    ]
+    assert (report.lines, report.empty_lines, report.records) == (6, 1, 5)
+
+
+def test_a_truncated_file_lands_as_far_as_it_goes(ground: Ground) -> None:
+    """
+    One rejection stands for the rest, and the next file is read.
+    """
+    calls = [orjson.dumps(call(messageId=f"m{number}")) for number in range(3)]
+    packed = gzip.compress(b"\n".join(calls), compresslevel=0)
+    cut = ground.folder / "a.jsonl.gz"
+    cut.write_bytes(packed[: packed.index(b"m2")])
+    ground.write("b.jsonl", call(messageId="next"))
+
+    report = land(ground.warehouse, [ground.folder])
+
+    assert report.landed == 3
+    assert report.rejected_lines == {"unreadable_rest": 1}
+    assert_every_line_is_accounted_for(report)
+
+
+def test_a_missing_path_stops_all_before_anything_lands(ground: Ground) -> None:
+    """
+    Not a table is made.
+    """
+    there = ground.write("a.jsonl", call())
+
+    with pytest.raises(PathMissing):
+        land(ground.warehouse, [there, ground.folder / "b.jsonl"])
+
+    assert ground.rows("select * from information_schema.tables") == []
+
+
+def test_a_killed_run_leaves_whole_chunks(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    What a chunk wrote before the end is undone; the next run completes it.
+    """
+    calls = [call("track", messageId=f"m{number}") for number in range(6)]
+    path = ground.write("a.jsonl", *calls)
+    write = writing.write
+
+    def dying(*arguments: Any) -> Any:
+        written = write(*arguments)
+        if arguments[2].piles["tracks"].rows.keys() & {("m3",)}:
+            raise KeyboardInterrupt
+        return written
+
+    with monkeypatch.context() as patched:
+        patched.setattr("landing.run.write", dying)
+        with pytest.raises(KeyboardInterrupt):
+            land(ground.warehouse, [path], chunk_lines=2)
+
+    assert ground.rows("select id from segment.order_completed order by id") == [
+        ("m0",),
+        ("m1",),
+    ]
+    report = land(ground.warehouse, [path], chunk_lines=2)
+    assert (report.landed, report.duplicates) == (4, 2)
+
+
+def test_progress_reaches_the_bytes_on_disk(ground: Ground) -> None:
+    """
+    It never goes back, and ends at all of them.
+    """
+    ground.write("a.jsonl.gz", *(event(event_id=f"e{n}") for n in range(5)))
+    ground.write("b.jsonl", session())
+    seen: list[LandingProgress] = []
+
+    land(ground.warehouse, [ground.folder], on_progress=seen.append, chunk_lines=2)
+
+    assert [step.lines for step in seen] == [2, 4, 6, 6]
+    assert [step.bytes for step in seen] == sorted(step.bytes for step in seen)
+    assert (seen[-1].bytes, seen[-1].files) == (seen[-1].bytes_total, 2)
+
+
+def test_too_many_columns_lose_fields_not_rows(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    Ids in the place of names fill a table up to its limit, and no further.
+    """
+    limit = len(CALL_TABLES["identifies"]) + 2
+    monkeypatch.setattr("landing.writing.MAX_COLUMNS", limit)
+
+    report = ground.land(call(traits={f"k{number}": 1 for number in range(5)}))
+
+    assert len(ground.types("segment", "identifies")) == limit
+    assert report.landed == 1
+    assert report.rejected_fields == {"too_many_columns": 3}
+
+
+def test_too_many_events_are_in_tracks_alone(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    Ids in the names of events do not make tables without end.
+    """
+    monkeypatch.setattr("landing.catalogue.MAX_TABLES", 7)
+
+    report = ground.land(
+        call("track", messageId="m1", event="One"),
+        call("track", messageId="m2", event="Two"),
+    )
+
+    assert report.tables["segment.tracks"].landed == 2
+    assert ground.rejections() == [(2, "too_many_tables", "event")]
+
+
+def test_every_word_can_be_a_name(ground: Ground) -> None:
+    """
+    Reserved words, per cent signs and other scripts are names like others.
+    """
+    report = ground.land(
+        call("track", event="Order", properties={"group": 1, "select": 2, "100%": 3}),
+        call("track", messageId="m2", event="注文", properties={"数": 4}),
+    )
+
+    assert (report.landed, report.rejected_fields) == (2, {})
+    assert ground.row('select "group", "select", "100" from segment."order"') == (
+        1,
+        2,
+        3,
+    )
+
+
+def test_real_calls_and_sessions_are_all_accounted_for(ground: Ground) -> None:
+    """
+    What Segment's own libraries and another replay tool wrote, or its likeness.
+    """
+    folder = REAL_DATA if REAL_DATA.is_dir() else likeness(ground)
+
+    report = land(ground.warehouse, [folder])
+    again = land(ground.warehouse, [folder])
+
+    lines = sum(len(path.read_bytes().splitlines()) for path in folder.glob("*.jsonl"))
+    assert report.lines == lines
+    assert report.rejected == len(ground.rejections())
+    assert_every_line_is_accounted_for(report)
+    assert (again.landed, again.duplicates) == (0, report.landed + report.duplicates)
+    assert report.tables["relyv_raw.sessions"].landed == 4
+    assert report.tables["relyv_raw.session_events"].landed == 144
+
+
+def likeness(ground: Ground) -> Path:
+    """A few calls as libraries write them, four sessions and 144 events."""
+    node: dict[str, Any] = {
+        "_metadata": {"nodeVersion": "v20"},
+        "integrations": {"Segment.io": True},
+    }
+    python: dict[str, Any] = {
+        "timestamp": "2026-03-01T10:00:00.123456+00:00",
+        "anonymousId": None,
+    }
+    ground.write(
+        "segment_calls.jsonl",
+        call(**node, context={"externalIds": [{"id": "c1", "type": "crm_id"}]}),
+        call("page", **python, name=None, category=None, messageId="messageId"),
+        call("group", **python, groupId="g1", messageId="messageId"),
+        {"type": "track", "userId": "ann", "event": "python event"},
+        {"type": "alias", "previousId": "ann", "messageId": "dropped"},
+    )
+    ground.write(
+        "relyv_sessions.jsonl", *(session(session_id=f"s{n}") for n in range(4))
+    )
+    ground.write(
+        "relyv_session_events.jsonl", *(event(event_id=f"e{n}") for n in range(144))
+    )
+    return ground.folder
