@@ -1,0 +1,17 @@
+{% macro is_usable_identifier(identifier_type, identifier_value) -%}
+    {#- dbt reads the word null in a seed as an empty cell, so it is spelled here. -#}
+    (
+        lower({{ identifier_value }}) <> 'null'
+        and replace(replace({{ identifier_value }}, '0', ''), '-', '') <> ''
+        and lower({{ identifier_value }}) not in (
+            select lower(identifier_value)
+            from {{ ref('blocked_values') }}
+            where identifier_type is null
+        )
+        and {{ identifier_type }} || ':' || lower({{ identifier_value }}) not in (
+            select identifier_type || ':' || lower(identifier_value)
+            from {{ ref('blocked_values') }}
+            where identifier_type is not null
+        )
+    )
+{%- endmacro %}

@@ -1,0 +1,12 @@
+{% macro work_table(target_relation, name, step_sql) -%}
+    {#- PostgreSQL plans a loop wrongly until a step's table is analyzed. -#}
+    {%- set relation = target_relation.incorporate(
+        path={'identifier': target_relation.identifier ~ '__' ~ name}, type='table'
+    ) -%}
+    {%- do drop_work_tables([relation]) -%}
+    {%- call statement('step') -%}
+        create table {{ relation }} as {{ step_sql }}
+    {%- endcall -%}
+    {%- do analyze_table(relation) -%}
+    {%- do return(relation) -%}
+{%- endmacro %}

@@ -1,0 +1,64 @@
+with
+
+forwardable_sessions as (
+
+    select
+        session_id,
+        user_id,
+        anonymous_id,
+        region,
+        replay_url,
+        top_signal,
+        frustration_score
+
+    from {{ ref('forwardable_sessions') }}
+
+),
+
+bug_reports as (
+
+    select
+        session_id,
+        coalesce(report_id, event_id) as report_id,
+        report_source,
+        severity,
+        ts as occurred_at,
+        row_number() over (
+            partition by coalesce(report_id, event_id)
+            order by ts, event_id
+        ) as telling_number
+
+    from {{ ref('session_events') }}
+
+    where event_type = 'bug_report'
+
+),
+
+-- A report may be told again, when it is edited or sent on; the first telling counts.
+bugs_reported as (
+
+    select
+        {{ dbt.hash(dbt.concat(["'bug_reported:'", 'bug_reports.report_id'])) }}
+            as event_id,
+        forwardable_sessions.user_id,
+        forwardable_sessions.anonymous_id,
+        forwardable_sessions.session_id,
+        bug_reports.report_id,
+        forwardable_sessions.region,
+        forwardable_sessions.replay_url,
+        bug_reports.report_source,
+        bug_reports.severity,
+        forwardable_sessions.top_signal,
+        forwardable_sessions.frustration_score,
+        bug_reports.occurred_at
+
+    from bug_reports
+
+    inner join forwardable_sessions
+        on bug_reports.session_id = forwardable_sessions.session_id
+
+    where bug_reports.telling_number = 1
+
+)
+
+select * from bugs_reported

@@ -1,0 +1,63 @@
+with
+
+forwardable_sessions as (
+
+    select
+        session_id,
+        user_id,
+        anonymous_id,
+        region,
+        replay_url,
+        top_signal,
+        frustration_score
+
+    from {{ ref('forwardable_sessions') }}
+
+),
+
+shares as (
+
+    select
+        session_id,
+        coalesce(share_id, event_id) as share_id,
+        share_channel,
+        ts as occurred_at,
+        row_number() over (
+            partition by coalesce(share_id, event_id)
+            order by ts, event_id
+        ) as telling_number
+
+    from {{ ref('session_events') }}
+
+    where event_type = 'share'
+
+),
+
+-- The link that was shared may open for anyone, so it stays here: replay_url is the
+-- address for colleagues.
+replays_shared as (
+
+    select
+        {{ dbt.hash(dbt.concat(["'replay_shared:'", 'shares.share_id'])) }}
+            as event_id,
+        forwardable_sessions.user_id,
+        forwardable_sessions.anonymous_id,
+        forwardable_sessions.session_id,
+        shares.share_id,
+        forwardable_sessions.region,
+        forwardable_sessions.replay_url,
+        shares.share_channel,
+        forwardable_sessions.top_signal,
+        forwardable_sessions.frustration_score,
+        shares.occurred_at
+
+    from shares
+
+    inner join forwardable_sessions
+        on shares.session_id = forwardable_sessions.session_id
+
+    where shares.telling_number = 1
+
+)
+
+select * from replays_shared

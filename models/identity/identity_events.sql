@@ -1,0 +1,125 @@
+{{ config(materialized='view') }}
+
+with
+
+segment_calls as (
+
+    select
+        event_id,
+        user_id,
+        anonymous_id,
+        context_anonymous_id,
+        email,
+        context_traits_email,
+        external_ids,
+        occurred_at,
+        received_at
+
+    from {{ ref('stg_segment__calls') }}
+
+),
+
+relyv_sessions as (
+
+    select
+        session_id,
+        user_id,
+        anonymous_id,
+        identified_at,
+        started_at,
+        first_loaded_at
+
+    from {{ ref('stg_relyv__sessions') }}
+
+),
+
+relyv_identifies as (
+
+    select
+        event_id,
+        session_id,
+        properties,
+        ts,
+        received_at,
+        _loaded_at
+
+    from {{ ref('stg_relyv__session_events') }}
+
+    where event_type = 'identify'
+
+),
+
+session_observations as (
+
+    select
+        session_id as event_id,
+        session_id,
+        user_id,
+        anonymous_id,
+        cast(null as {{ dbt.type_string() }}) as context_anonymous_id,
+        cast(null as {{ dbt.type_string() }}) as email,
+        cast(null as {{ dbt.type_string() }}) as context_traits_email,
+        cast(null as {{ dbt.type_string() }}) as external_ids,
+        coalesce(identified_at, started_at, first_loaded_at) as occurred_at,
+        first_loaded_at as received_at
+
+    from relyv_sessions
+
+),
+
+-- An identify inside a session names its user; the device is the session's.
+identify_observations as (
+
+    select
+        relyv_identifies.event_id,
+        relyv_identifies.session_id,
+        nullif(
+            trim({{ json_text('relyv_identifies.properties', 'user_id') }}), ''
+        ) as user_id,
+        relyv_sessions.anonymous_id,
+        cast(null as {{ dbt.type_string() }}) as context_anonymous_id,
+        {{ json_text('relyv_identifies.properties', 'email') }} as email,
+        cast(null as {{ dbt.type_string() }}) as context_traits_email,
+        cast(null as {{ dbt.type_string() }}) as external_ids,
+        coalesce(
+            relyv_identifies.ts,
+            relyv_identifies.received_at,
+            relyv_identifies._loaded_at
+        ) as occurred_at,
+        coalesce(
+            relyv_identifies.received_at, relyv_identifies._loaded_at
+        ) as received_at
+
+    from relyv_identifies
+
+    inner join relyv_sessions
+        on relyv_identifies.session_id = relyv_sessions.session_id
+
+),
+
+observed as (
+
+    select
+        event_id,
+        cast(null as {{ dbt.type_string() }}) as session_id,
+        user_id,
+        anonymous_id,
+        context_anonymous_id,
+        email,
+        context_traits_email,
+        external_ids,
+        occurred_at,
+        received_at
+    from segment_calls
+
+    union all
+
+    select * from session_observations
+
+    union all
+
+    select * from identify_observations
+
+)
+
+select * from observed

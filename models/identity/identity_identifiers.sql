@@ -1,0 +1,154 @@
+with
+
+sets as (
+
+    select
+        set_key,
+        first_event_id,
+        first_seen_at,
+        last_seen_at,
+        first_received_at,
+        last_received_at
+
+    from {{ ref('identity_sets') }}
+
+),
+
+observations as (
+
+    select
+        set_key,
+        identifier_type,
+        identifier_value
+
+    from {{ ref('identity_observations') }}
+
+),
+
+aliases as (
+
+    select
+        event_id,
+        previous_type,
+        previous_id,
+        occurred_at,
+        received_at
+
+    from {{ ref('identity_aliases') }}
+
+),
+
+identifier_types as (
+
+    select
+        identifier_type,
+        priority,
+        tier,
+        is_person,
+        max_degree
+
+    from {{ ref('identifier_types') }}
+
+),
+
+seen as (
+
+    select
+        observations.identifier_type,
+        observations.identifier_value,
+        sets.first_event_id as event_id,
+        sets.first_seen_at,
+        sets.last_seen_at,
+        sets.first_received_at,
+        sets.last_received_at
+    from observations
+    inner join sets
+        on observations.set_key = sets.set_key
+
+    union all
+
+    select
+        previous_type,
+        previous_id,
+        event_id,
+        occurred_at as first_seen_at,
+        occurred_at as last_seen_at,
+        received_at as first_received_at,
+        received_at as last_received_at
+    from aliases
+
+),
+
+identifiers as (
+
+    select
+        identifier_type,
+        identifier_value,
+        min(first_seen_at) as first_seen_at,
+        max(last_seen_at) as last_seen_at,
+        min(first_received_at) as first_received_at,
+        max(last_received_at) as last_received_at
+
+    from seen
+
+    group by 1, 2
+
+),
+
+first_events as (
+
+    select
+        identifiers.identifier_type,
+        identifiers.identifier_value,
+        min(seen.event_id) as first_event_id
+
+    from identifiers
+
+    inner join seen
+        on
+            identifiers.identifier_type = seen.identifier_type
+            and identifiers.identifier_value = seen.identifier_value
+            and identifiers.first_received_at = seen.first_received_at
+
+    group by 1, 2
+
+),
+
+-- Strong ones first: the smallest node of a component is its canonical identifier.
+numbered as (
+
+    select
+        row_number() over (
+            order by
+                identifier_types.priority,
+                identifiers.first_received_at,
+                identifiers.identifier_type,
+                identifiers.identifier_value
+        ) as node,
+        {{ dbt.hash(dbt.concat([
+            "identifiers.identifier_type", "':'", "identifiers.identifier_value"
+        ])) }} as identifier_hash,
+        identifiers.identifier_type,
+        identifiers.identifier_value,
+        first_events.first_event_id,
+        identifier_types.tier,
+        identifier_types.max_degree,
+        identifier_types.is_person,
+        identifiers.first_seen_at,
+        identifiers.last_seen_at,
+        identifiers.first_received_at,
+        identifiers.last_received_at
+
+    from identifiers
+
+    inner join first_events
+        on
+            identifiers.identifier_type = first_events.identifier_type
+            and identifiers.identifier_value = first_events.identifier_value
+
+    inner join identifier_types
+        on identifiers.identifier_type = identifier_types.identifier_type
+
+)
+
+select * from numbered

@@ -1,0 +1,103 @@
+with
+
+sets as (
+
+    select
+        set_key,
+        user_id,
+        anonymous_id,
+        context_anonymous_id,
+        email,
+        context_email,
+        external_ids
+
+    from {{ ref('identity_sets') }}
+
+),
+
+identifier_types as (
+
+    select identifier_type
+
+    from {{ ref('identifier_types') }}
+
+),
+
+external_ids as (
+
+    {{ external_id_rows('sets', 'set_key') }}
+
+),
+
+-- Accounts have external ids too; they are not people.
+named as (
+
+    select set_key, 'user_id' as identifier_type, user_id as identifier_value
+    from sets
+
+    union all
+
+    select set_key, 'anonymous_id', anonymous_id
+    from sets
+
+    union all
+
+    select set_key, 'anonymous_id', context_anonymous_id
+    from sets
+
+    union all
+
+    select set_key, 'email', email
+    from sets
+
+    union all
+
+    select set_key, 'email', context_email
+    from sets
+
+    union all
+
+    select
+        set_key,
+        lower(trim(external_type)),
+        case
+            when lower(trim(external_type)) = 'email'
+                then lower(trim(external_value))
+            else trim(external_value)
+        end
+    from external_ids
+    where coalesce(external_collection, 'users') = 'users'
+
+),
+
+usable as (
+
+    select distinct
+        named.set_key,
+        named.identifier_type,
+        named.identifier_value
+
+    from named
+
+    inner join identifier_types
+        on named.identifier_type = identifier_types.identifier_type
+
+    where {{ is_usable_identifier('named.identifier_type', 'named.identifier_value') }}
+
+),
+
+keyed as (
+
+    select
+        {{ dbt.hash(dbt.concat([
+            "set_key", "':'", "identifier_type", "':'", "identifier_value"
+        ])) }} as observation_id,
+        set_key,
+        identifier_type,
+        identifier_value
+
+    from usable
+
+)
+
+select * from keyed

@@ -1,0 +1,131 @@
+with
+
+sessions as (
+
+    select
+        session_id,
+        anonymous_id,
+        started_at,
+        coalesce(ended_at, last_event_at, started_at) as finished_at
+
+    from {{ ref('stg_relyv__sessions') }}
+
+),
+
+identifications as (
+
+    select session_id
+
+    from {{ ref('session_identifications') }}
+
+),
+
+shared_devices as (
+
+    select identifier_value
+
+    from {{ ref('external_id_mapping') }}
+
+    where
+        identifier_type = 'anonymous_id'
+        and status <> 'owned'
+
+),
+
+calls as (
+
+    select
+        event_id,
+        user_id,
+        anonymous_id,
+        occurred_at
+
+    from {{ ref('identity_calls') }}
+
+),
+
+unidentified as (
+
+    select
+        sessions.session_id,
+        sessions.anonymous_id,
+        sessions.started_at,
+        sessions.finished_at
+
+    from sessions
+
+    inner join shared_devices
+        on sessions.anonymous_id = shared_devices.identifier_value
+
+    left join identifications
+        on sessions.session_id = identifications.session_id
+
+    where identifications.session_id is null
+
+),
+
+neighbours as (
+
+    select
+        unidentified.session_id,
+        calls.event_id,
+        calls.user_id,
+        calls.occurred_at,
+        case
+            when calls.occurred_at > unidentified.finished_at then 'next'
+            else 'previous'
+        end as direction
+
+    from unidentified
+
+    inner join calls
+        on
+            unidentified.anonymous_id = calls.anonymous_id
+            and (
+                calls.occurred_at > unidentified.finished_at
+                or calls.occurred_at < unidentified.started_at
+            )
+            and calls.occurred_at <= {{ dbt.dateadd(
+                'hour', var('shared_device_max_hours'), 'unidentified.finished_at'
+            ) }}
+            and calls.occurred_at >= {{ dbt.dateadd(
+                'hour', -var('shared_device_max_hours'), 'unidentified.started_at'
+            ) }}
+
+),
+
+ranked as (
+
+    select
+        session_id,
+        event_id,
+        user_id,
+        direction,
+        row_number() over (
+            partition by session_id, direction
+            order by
+                case when direction = 'next' then occurred_at end asc nulls last,
+                occurred_at desc,
+                event_id
+        ) as nearness
+
+    from neighbours
+
+),
+
+nearest as (
+
+    select
+        session_id || ':' || direction as neighbour_id,
+        session_id,
+        event_id,
+        user_id,
+        direction
+
+    from ranked
+
+    where nearness = 1
+
+)
+
+select * from nearest

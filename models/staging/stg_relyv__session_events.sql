@@ -1,0 +1,221 @@
+with
+
+source_rows as (
+
+    select
+        event_id,
+        session_id,
+        tab_id,
+        seq,
+        event_type,
+        ts,
+        client_ts_ms,
+        received_at,
+        page_url,
+        page_path,
+        page_view_id,
+        selector,
+        target_key,
+        target_tag,
+        target_type,
+        target_role,
+        target_label,
+        is_interactive,
+        href_kind,
+        x,
+        y,
+        page_x,
+        page_y,
+        button,
+        modifiers,
+        is_trusted,
+        first_response_ms,
+        first_response_kind,
+        console_level,
+        message_masked,
+        error_fingerprint,
+        is_uncaught,
+        http_method,
+        http_status,
+        request_url_template,
+        duration_ms,
+        is_user_facing,
+        report_id,
+        report_source,
+        severity,
+        share_id,
+        share_channel,
+        custom_name,
+        properties,
+        vendor_signal,
+        schema_version,
+        _loaded_at
+
+    from {{ source('relyv', 'session_events') }}
+
+    where
+        event_id is not null
+        and coalesce(ts, received_at, _loaded_at) <= {{ as_of() }}
+
+),
+
+suppressed as (
+
+    select subject
+
+    from {{ ref('stg_privacy__suppressions') }}
+
+),
+
+suppressed_sessions as (
+
+    select session_id
+
+    from {{ ref('stg_relyv__suppressed_sessions') }}
+
+),
+
+-- Only an identify event names a person; reading its JSON alone keeps clicks cheap.
+identify_events as (
+
+    select
+        event_id,
+        {{ json_text('properties', 'user_id') }} as user_id,
+        {{ json_text('properties', 'anonymous_id') }} as anonymous_id,
+        {{ json_text('properties', 'email') }} as email
+
+    from source_rows
+
+    where event_type = 'identify'
+
+),
+
+suppressed_events as (
+
+    select event_id
+
+    from identify_events
+
+    where
+        'user_id:' || trim(user_id)
+        in (select suppressed.subject from suppressed)
+        or 'anonymous_id:' || trim(anonymous_id)
+        in (select suppressed.subject from suppressed)
+        or 'email:' || lower(trim(email))
+        in (select suppressed.subject from suppressed)
+
+),
+
+-- Landing keeps an event once, other pipelines may not. Only what is there twice is
+-- ranked: a window over all columns of all events costs three times as much.
+repeated_events as (
+
+    select event_id
+
+    from {{ source('relyv', 'session_events') }}
+
+    where event_id is not null
+
+    group by 1
+
+    having count(*) > 1
+
+),
+
+allowed as (
+
+    select source_rows.*
+
+    from source_rows
+
+    where
+        coalesce(session_id, '') not in (
+            select suppressed_sessions.session_id from suppressed_sessions
+        )
+        and event_id not in (
+            select suppressed_events.event_id from suppressed_events
+        )
+
+),
+
+ranked as (
+
+    select
+        allowed.*,
+        row_number() over (
+            partition by event_id
+            order by
+                received_at asc nulls last,
+                _loaded_at asc nulls last,
+                session_id asc nulls last
+        ) as receipt_rank
+
+    from allowed
+
+    where event_id in (select repeated_events.event_id from repeated_events)
+
+),
+
+kept as (
+
+    select allowed.*
+    from allowed
+    where
+        event_id not in (select repeated_events.event_id from repeated_events)
+
+    union all
+
+    select
+        event_id,
+        session_id,
+        tab_id,
+        seq,
+        event_type,
+        ts,
+        client_ts_ms,
+        received_at,
+        page_url,
+        page_path,
+        page_view_id,
+        selector,
+        target_key,
+        target_tag,
+        target_type,
+        target_role,
+        target_label,
+        is_interactive,
+        href_kind,
+        x,
+        y,
+        page_x,
+        page_y,
+        button,
+        modifiers,
+        is_trusted,
+        first_response_ms,
+        first_response_kind,
+        console_level,
+        message_masked,
+        error_fingerprint,
+        is_uncaught,
+        http_method,
+        http_status,
+        request_url_template,
+        duration_ms,
+        is_user_facing,
+        report_id,
+        report_source,
+        severity,
+        share_id,
+        share_channel,
+        custom_name,
+        properties,
+        vendor_signal,
+        schema_version,
+        _loaded_at
+    from ranked
+    where receipt_rank = 1
+
+)
+
+select * from kept

@@ -1,0 +1,30 @@
+{{ config(materialized='view') }}
+
+with
+
+calls as (
+
+    select
+        event_id,
+        user_id,
+        anonymous_id,
+        event,
+        event_text,
+        external_ids,
+        context_traits_email,
+        context_anonymous_id,
+        context_group_id,
+        url,
+        path,
+        referrer,
+        received_at,
+        occurred_at,
+        loaded_at
+
+    from {{ ref('stg_segment__calls') }}
+
+    where call_table = 'tracks'
+
+)
+
+select * from calls

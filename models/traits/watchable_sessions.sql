@@ -1,0 +1,85 @@
+with
+
+sessions as (
+
+    select
+        session_id,
+        profile_id,
+        recording_status,
+        click_count,
+        coalesce(
+            duration_ms,
+            {{ dbt.datediff(
+                'started_at', 'coalesce(ended_at, last_event_at)', 'millisecond'
+            ) }}
+        ) as duration_ms,
+        {{ url_without_query('replay_url') }} as replay_url,
+        replay_expires_at,
+        started_at
+
+    from {{ ref('sessions') }}
+
+),
+
+session_scores as (
+
+    select
+        session_id,
+        frustration_score
+
+    from {{ ref('session_scores') }}
+
+    where score_excluded_reason is null
+
+),
+
+interactions as (
+
+    select distinct session_id
+
+    from {{ ref('session_events') }}
+
+    where event_type in ('click', 'touch', 'input_change', 'form_submit', 'scroll')
+
+),
+
+thresholds as (
+
+    {{ frustration_thresholds(['replay_ms']) }}
+
+),
+
+-- Deleted, refused, bots and staff are excluded from scores, and so from here.
+watchable_sessions as (
+
+    select
+        sessions.session_id,
+        sessions.profile_id,
+        session_scores.frustration_score,
+        sessions.replay_url,
+        sessions.replay_expires_at,
+        sessions.started_at
+
+    from sessions
+
+    cross join thresholds
+
+    inner join session_scores
+        on sessions.session_id = session_scores.session_id
+
+    left join interactions
+        on sessions.session_id = interactions.session_id
+
+    where
+        sessions.recording_status = 'recorded'
+        and sessions.replay_url <> ''
+        and (
+            sessions.replay_expires_at is null
+            or sessions.replay_expires_at > {{ as_of_day() }}
+        )
+        and sessions.duration_ms >= thresholds.replay_ms
+        and (sessions.click_count > 0 or interactions.session_id is not null)
+
+)
+
+select * from watchable_sessions

@@ -1,0 +1,11 @@
+-- Owned and quarantined identifiers have a profile, shared ones have none.
+{{ config(group='identity') }}
+
+select
+    identifier_type,
+    identifier_value,
+    status
+
+from {{ ref('external_id_mapping') }}
+
+where (profile_id is null) <> (status = 'shared')

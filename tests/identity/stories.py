@@ -1,0 +1,364 @@
+"""The scenarios, each a few calls and sessions; what they must come to is in the tests.
+
+a is a device, u a user, e an e-mail. Times are minutes; a call without one is received
+a minute after the call before it.
+"""
+
+import json
+from collections.abc import Callable
+
+from tests.identity.histories import History, Story
+
+BLOCKED = ("qa",)
+
+_STORIES: dict[str, Callable[[Story], None]] = {}
+
+
+def tell_all() -> History:
+    """Every story, in one history."""
+    history = History()
+    for name, tell in _STORIES.items():
+        tell(history.story(name))
+    return history
+
+
+def overrides() -> list[dict[str, object]]:
+    """What a person corrected by hand, in the stories of overrides."""
+    return [
+        {"rule": "must_not_link", "event_id": "override_unlinks-event2"},
+        {
+            "rule": "same_person",
+            "identifier_type": "user_id",
+            "identifier_value": "override_joins-u1",
+            "other_type": "user_id",
+            "other_value": "override_joins-u2",
+        },
+        {
+            "rule": "same_person",
+            "identifier_type": "user_id",
+            "identifier_value": "override_joins_device-u1",
+            "other_type": "anonymous_id",
+            "other_value": "override_joins_device-a9",
+        },
+        {
+            "rule": "kiosk",
+            "identifier_type": "anonymous_id",
+            "identifier_value": "override_kiosk-a1",
+        },
+    ]
+
+
+def _story(tell: Callable[[Story], None]) -> Callable[[Story], None]:
+    _STORIES[tell.__name__.removeprefix("_tell_")] = tell
+    return tell
+
+
+@_story
+def _tell_login(story: Story) -> None:
+    story.call(a="a1")
+    story.identify(a="a1", u="u1")
+
+
+@_story
+def _tell_two_devices(story: Story) -> None:
+    story.identify(a="a1", u="u1")
+    story.identify(a="a2", u="u1")
+
+
+@_story
+def _tell_stranger(story: Story) -> None:
+    story.call(a="a1")
+
+
+@_story
+def _tell_newsletter(story: Story) -> None:
+    story.identify(a="a1", e="e@x.io")
+    story.identify(a="a2", e="e@x.io")
+
+
+@_story
+def _tell_mail_then_login(story: Story) -> None:
+    story.identify(a="a1", e="e@x.io")
+    story.identify(a="a2", u="u1", e="e@x.io")
+
+
+@_story
+def _tell_one_value_two_types(story: Story) -> None:
+    story.call(a="42")
+    story.call(u="42")
+
+
+@_story
+def _tell_spelling(story: Story) -> None:
+    story.identify(a="a1", e="= spelling@x.io ")
+    story.identify(a="a2", e="=Spelling@X.IO")
+    story.call(u="u1")
+    story.call(u="U1")
+
+
+@_story
+def _tell_junk_users(story: Story) -> None:
+    story.identify(a="a1", u="=null")
+    story.identify(a="a2", u="=undefined")
+    story.identify(a="a3", u="=NULL")
+
+
+@_story
+def _tell_nil_device(story: Story) -> None:
+    story.identify(a="=00000000-0000-0000-0000-000000000000", u="u1")
+    story.identify(a="=00000000-0000-0000-0000-000000000000", u="u2")
+
+
+@_story
+def _tell_own_blocked_value(story: Story) -> None:
+    story.identify(a="a1", u="=QA")
+    story.identify(a="a2", u="=qa")
+
+
+@_story
+def _tell_super_node(story: Story) -> None:
+    for device in range(150):
+        story.identify(a=f"a{device}", e="test@test.com")
+
+
+@_story
+def _tell_lent_laptop(story: Story) -> None:
+    story.identify(a="a1", u="u1")
+    story.identify(a="a1", u="u2")
+
+
+@_story
+def _tell_kiosk(story: Story) -> None:
+    for user in range(1, 6):
+        story.identify(a="kiosk", u=f"u{user}")
+    story.identify(a="home", u="u1")
+
+
+@_story
+def _tell_chain(story: Story) -> None:
+    story.identify(a="a1", u="u1")
+    story.identify(a="a1", e="e@x.io")
+    story.identify(a="a2", e="e@x.io")
+    story.identify(a="a2", u="u2")
+
+
+@_story
+def _tell_behind(story: Story) -> None:
+    story.identify(u="u1", e="e@x.io")
+    story.identify(u="u2", e="e@x.io")
+    story.identify(a="a1", e="e@x.io")
+    story.identify(a="a2", e="e@x.io")
+    story.identify(a="a2", e="other@x.io")
+
+
+@_story
+def _tell_alias(story: Story) -> None:
+    story.identify(a="a1", u="u1")
+    story.identify(a="a2", u="u2")
+    story.alias("u1", "u2")
+
+
+@_story
+def _tell_alias_unshares(story: Story) -> None:
+    story.identify(a="a1", u="u1")
+    story.identify(a="a1", u="u2")
+    story.alias("u1", "u2")
+
+
+@_story
+def _tell_alias_chain(story: Story) -> None:
+    story.identify(a="a1", u="u1")
+    story.identify(a="a3", u="u3")
+    story.alias("u1", "u2")
+    story.alias("u2", "u3")
+
+
+@_story
+def _tell_alias_back(story: Story) -> None:
+    story.alias("u1", "u2")
+    story.alias("u2", "u1")
+
+
+@_story
+def _tell_alias_to_junk(story: Story) -> None:
+    story.identify(a="a1", u="u1")
+    story.alias("u1", "=undefined")
+    story.alias("=anonymous", "u1")
+    story.identify(a="a2", u="u2")
+    story.alias("=anonymous", "u2")
+    story.alias("u1", "u1")
+
+
+@_story
+def _tell_alias_from_device(story: Story) -> None:
+    story.call(a="a1")
+    story.alias("a1", "u1")
+
+
+@_story
+def _tell_alias_from_later_user(story: Story) -> None:
+    story.call(a="x1")
+    story.alias("x1", "u1")
+    story.call(u="x1")
+
+
+@_story
+def _tell_two_accounts_one_mail(story: Story) -> None:
+    story.identify(a="a1", u="u1", e="e@x.io")
+    story.identify(a="a2", u="u2", e="e@x.io")
+
+
+@_story
+def _tell_mail_first(story: Story) -> None:
+    story.identify(u="u1", e="e@x.io")
+    story.identify(a="a9", e="e@x.io")
+    story.identify(a="a9", u="u2")
+
+
+@_story
+def _tell_late_event(story: Story) -> None:
+    story.call(a="a2", received=10)
+    story.identify(a="a2", e="e@x.io", received=20)
+    story.identify(a="a1", e="e@x.io", received=30, at=1)
+
+
+@_story
+def _tell_late_device(story: Story) -> None:
+    story.call(a="z", received=10)
+    story.call(a="a", received=30, at=1, context_anonymous_id=story.value("z"))
+
+
+@_story
+def _tell_moves_once(story: Story) -> None:
+    story.call(a="a1", received=10)
+    story.identify(a="a1", u="u1", received=20)
+    story.identify(a="a1", u="u1", received=30)
+    story.identify(a="a2", u="u1", received=40)
+
+
+@_story
+def _tell_strangers_meet(story: Story) -> None:
+    story.call(a="a1", received=10)
+    story.call(a="a2", received=11)
+    story.call(a="a1", context_anonymous_id=story.value("a2"), received=20)
+
+
+@_story
+def _tell_during(story: Story) -> None:
+    story.session("s1", 1000, 1030, a="a1")
+    story.session_identify("s1", 1010, u="u1")
+    story.session("s2", 2000, 2030, a="a2")
+    story.identify(a="a2", u="u2", received=2010)
+    story.session("s3", 3000, 3030, a="a3", u="u3", identified_at=None)
+
+
+@_story
+def _tell_shared_device(story: Story) -> None:
+    story.session("before", 900, 910, a="a1")
+    story.identify(a="a1", u="u1", received=1000)
+    story.session("between", 1500, 1510, a="a1")
+    story.identify(a="a1", u="u2", received=2000)
+    story.session("after", 2500, 2510, a="a1")
+    story.session("much_later", 30_000, 30_010, a="a1")
+    story.session("junk", 1600, 1610, a="a1", u="=null")
+    story.session_identify("junk", 1605, u="=undefined")
+
+
+@_story
+def _tell_switch(story: Story) -> None:
+    story.session("s1", 1000, 1030, a="a1", u="u2")
+    story.session_identify("s1", 1005, u="u1")
+    story.session_identify("s1", 1020, u="u2")
+
+
+@_story
+def _tell_graph(story: Story) -> None:
+    story.session("s1", 1000, 1030, a="a1")
+    story.session("stranger", 1000, 1030, a="a2")
+    story.session("nobody", 1000, 1030)
+    story.identify(a="a1", u="u1", received=2000)
+
+
+@_story
+def _tell_server_event(story: Story) -> None:
+    story.identify(a="a1", u="u1")
+    story.call(u="u1")
+
+
+@_story
+def _tell_override_unlinks(story: Story) -> None:
+    story.identify(a="a1", u="u1")
+    story.identify(a="a1", u="u2")
+
+
+@_story
+def _tell_override_joins(story: Story) -> None:
+    story.identify(a="a1", u="u1")
+    story.identify(a="a2", u="u2")
+
+
+@_story
+def _tell_override_joins_device(story: Story) -> None:
+    story.identify(a="a1", u="u1")
+    story.call(a="a9")
+
+
+@_story
+def _tell_override_kiosk(story: Story) -> None:
+    story.identify(a="a1", u="u1")
+
+
+@_story
+def _tell_repeated_event(story: Story) -> None:
+    story.call(a="a1", u="u1", event_id="same", received=10)
+    story.call(a="a1", u="u1", event_id="same", received=20)
+    story.call(a="a2", u="u1", event_id="same", received=30)
+    story.call("identifies", a="a3", u="u1", event_id="same", received=40)
+
+
+@_story
+def _tell_context_anonymous(story: Story) -> None:
+    story.identify(u="u1", context_anonymous_id=story.value("a1"))
+
+
+@_story
+def _tell_crm(story: Story) -> None:
+    ids = [
+        {"type": "salesforce_id", "id": story.value("sf1"), "collection": "users"},
+        {"type": "hubspot_id", "id": story.value("hs1"), "collection": "accounts"},
+        {"type": "shoe_size", "id": "44", "collection": "users"},
+    ]
+    story.identify(u="u1", context_external_ids=json.dumps(ids))
+    story.identify(a="a2", context_external_ids="not json")
+
+
+@_story
+def _tell_deleted(story: Story) -> None:
+    story.identify(a="a1", u="u1", e="e@x.io")
+    story.identify(a="a2", e="e@x.io")
+    story.identify(a="a2", u="u2")
+    story.session("s1", 1000, 1010, a="a3", u="u1")
+    story.session("s2", 1000, 1010, a="a2")
+    story.session_identify("s2", 1005, u="u1")
+    story.suppress("user_id", "u1")
+    story.suppress("email", "E@x.io")
+
+
+@_story
+def _tell_echo(story: Story) -> None:
+    story.identify(a="a1", u="u1")
+    story.identify(a="a1", u="u2", context_integration_name="relyv-segment")
+
+
+@_story
+def _tell_from_the_future(story: Story) -> None:
+    story.identify(a="a1", u="u1")
+    story.identify(a="a1", u="u2", received=100_000)
+    story.session("s1", 100_000, 100_010, a="a1")
+
+
+@_story
+def _tell_long_chain(story: Story) -> None:
+    for number in range(1500):
+        story.identify(a=f"a{number}", e=f"e{number}@x.io")
+        story.identify(a=f"a{number}", e=f"e{number + 1}@x.io")

@@ -1,0 +1,16 @@
+"""The first run, before anything has landed."""
+
+from pathlib import Path
+
+from tests.identity.builds import build
+from tests.identity.histories import History
+
+
+def test_an_empty_warehouse_builds_without_a_warning(tmp_path: Path) -> None:
+    """
+    All tables are there and empty. Every unit test and every invariant holds.
+    """
+    outcome = build(History(), tmp_path, with_unit_tests=True)
+
+    assert outcome.mapping == {}
+    assert outcome.sessions == {}

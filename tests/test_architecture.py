@@ -1,0 +1,291 @@
+"""The rules of the house, held by a test and not by memory."""
+
+import ast
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from typer.main import get_command
+
+import relyv
+
+ROOT = Path(__file__).parent.parent
+# The order of the flow: references go forward.
+STEPS = (
+    "raw",
+    "staging",
+    "identity",
+    "sessions",
+    "frustration",
+    "traits",
+    "events",
+    "lookup",
+    "syncs",
+)
+# What each Python package may import of the others.
+MAY_IMPORT = {
+    "warehouse": set(),
+    "tracking": set(),
+    "simulation": set(),
+    "landing": {"warehouse"},
+    "sync": {"tracking", "warehouse"},
+    "reports": {"warehouse"},
+    "orchestration": {"landing", "reports", "sync", "tracking", "warehouse"},
+    "commands": {
+        "landing",
+        "orchestration",
+        "reports",
+        "simulation",
+        "sync",
+        "tracking",
+        "warehouse",
+    },
+}
+
+
+def models(manifest: dict[str, Any]) -> list[dict[str, Any]]:
+    return [n for n in manifest["nodes"].values() if n["resource_type"] == "model"]
+
+
+def step_of(node: dict[str, Any]) -> str:
+    return str(node["fqn"][1])
+
+
+def test_a_step_has_one_name_everywhere(manifest: dict[str, Any]) -> None:
+    """
+    Folder, schema and dbt group say the same word, for every model.
+    """
+    misnamed = [
+        model["name"]
+        for model in models(manifest)
+        if model["group"] != step_of(model)
+        or not model["schema"].endswith(f"_{step_of(model)}")
+    ]
+
+    assert misnamed == []
+    assert {step_of(model) for model in models(manifest)} == set(STEPS) - {"raw"}
+
+
+def test_water_flows_downhill(manifest: dict[str, Any]) -> None:
+    """
+    No model reads from a later step.
+    """
+    nodes = manifest["nodes"]
+    uphill = [
+        (model["name"], nodes[parent]["name"])
+        for model in models(manifest)
+        for parent in model["depends_on"]["nodes"]
+        if parent in nodes
+        and nodes[parent]["resource_type"] == "model"
+        and STEPS.index(step_of(nodes[parent])) > STEPS.index(step_of(model))
+    ]
+
+    assert uphill == []
+
+
+def test_only_staging_reads_raw_tables(manifest: dict[str, Any]) -> None:
+    """
+    What comes from outside is cleaned before anybody else sees it.
+    """
+    early = [
+        model["name"]
+        for model in models(manifest)
+        if step_of(model) != "staging"
+        and set(model["depends_on"]["nodes"]) & set(manifest["sources"])
+    ]
+
+    assert early == []
+
+
+def test_a_step_is_entered_by_its_doors(manifest: dict[str, Any]) -> None:
+    """
+    What another step reads is public, and what nobody else reads is private.
+    """
+    nodes = manifest["nodes"]
+    entered = {
+        parent
+        for model in models(manifest)
+        for parent in model["depends_on"]["nodes"]
+        if parent in nodes
+        and nodes[parent]["resource_type"] == "model"
+        and step_of(nodes[parent]) != step_of(model)
+    }
+
+    closed = [
+        nodes[door]["name"] for door in entered if nodes[door]["access"] != "public"
+    ]
+
+    assert closed == []
+
+
+def test_every_model_says_what_one_row_is(manifest: dict[str, Any]) -> None:
+    """
+    The grain comes first, and every column is described.
+    """
+    silent = [
+        model["name"]
+        for model in models(manifest)
+        if not model["description"].startswith("One row per ")
+    ]
+    undescribed = [
+        f"{model['name']}.{column['name']}"
+        for model in models(manifest)
+        for column in model["columns"].values()
+        if not column["description"]
+    ]
+
+    assert silent == []
+    assert undescribed == []
+
+
+def test_every_model_has_a_key_that_is_tested(manifest: dict[str, Any]) -> None:
+    """
+    Somebody has said what makes a row one, and a test holds it.
+    """
+    tested = {
+        node["attached_node"]
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "test"
+        and (node.get("test_metadata") or {}).get("name", "").startswith("unique")
+    }
+
+    keyless = [m["name"] for m in models(manifest) if m["unique_id"] not in tested]
+
+    assert keyless == []
+
+
+def test_every_sync_is_a_contracted_model_with_an_exposure(
+    manifest: dict[str, Any],
+) -> None:
+    """
+    Nothing leaves the building unnamed, and no exposure is forgotten.
+    """
+    contracted = {
+        model["unique_id"]
+        for model in models(manifest)
+        if step_of(model) == "syncs" and model["config"]["contract"]["enforced"]
+    }
+    exposed = [
+        parent
+        for exposure in manifest["exposures"].values()
+        if "segment_sync" in exposure["config"]["meta"]
+        for parent in exposure["depends_on"]["nodes"]
+    ]
+
+    assert sorted(exposed) == sorted(contracted)
+    assert len(exposed) == len(manifest["exposures"])
+
+
+def test_no_exposure_ships_with_a_real_target(manifest: dict[str, Any]) -> None:
+    """
+    Nothing is sent to a real workspace until somebody opts in.
+    """
+    targets = {
+        target
+        for exposure in manifest["exposures"].values()
+        for target in exposure["config"]["meta"]["segment_sync"]["targets"]
+    }
+
+    assert targets == {"demo"}
+
+
+def test_no_model_calls_the_clock() -> None:
+    """
+    `as_of()` is the one clock: a rebuild of the past gives the past's answer.
+    """
+    clock = re.compile(r"current_(timestamp|date)|getdate\(|\bnow\(\)|sysdate", re.I)
+
+    callers = [
+        str(path.relative_to(ROOT))
+        for path in (ROOT / "models").rglob("*.sql")
+        if clock.search(path.read_text())
+    ]
+
+    assert callers == []
+
+
+@pytest.mark.parametrize("package", sorted(MAY_IMPORT))
+def test_packages_import_downwards(package: str) -> None:
+    """
+    `warehouse` knows no Segment, `tracking` no warehouse; landing and sync do not
+    know each other.
+    """
+    found = {
+        (str(path.relative_to(ROOT)), imported)
+        for path in (ROOT / package).rglob("*.py")
+        for imported in _imports(path)
+        if imported in MAY_IMPORT and imported != package
+    }
+
+    forbidden = sorted(each for each in found if each[1] not in MAY_IMPORT[package])
+
+    assert forbidden == []
+
+
+def test_every_folder_of_code_has_its_rule() -> None:
+    """
+    A package that is new has its place in the order.
+    """
+    packages = {path.parent.name for path in ROOT.glob("*/__init__.py")}
+
+    assert packages - {"tests"} == set(MAY_IMPORT)
+
+
+def test_every_command_is_in_the_readme() -> None:
+    """
+    Who reads the README has heard of everything that can be done.
+    """
+    readme = (ROOT / "README.md").read_text()
+
+    missing = [name for name in _commands() if name not in readme]
+
+    assert missing == []
+
+
+def test_every_macro_is_promised(manifest: dict[str, Any]) -> None:
+    """
+    A macro says in yml what it is for.
+    """
+    own = [
+        macro
+        for macro in manifest["macros"].values()
+        if macro["package_name"] == "relyv_segment"
+        and not macro["original_file_path"].startswith("macros/materializations/")
+        and not macro["name"].startswith(("default__", "duckdb__", "postgres__"))
+        and not macro["name"].startswith(("snowflake__", "test_"))
+    ]
+
+    silent = [macro["name"] for macro in own if not macro["description"]]
+
+    assert silent == []
+
+
+def test_the_example_profile_has_all_three_warehouses() -> None:
+    """
+    Whoever moves from the laptop finds their server there.
+    """
+    profiles = yaml.safe_load((ROOT / "profiles.example.yml").read_text())
+    kinds = {each["type"] for each in profiles["relyv_segment"]["outputs"].values()}
+
+    assert kinds == {"duckdb", "postgres", "snowflake"}
+
+
+def _imports(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module.split(".")[0])
+    return found
+
+
+def _commands() -> list[str]:
+    root: Any = get_command(relyv.app)
+    names = []
+    for name, command in root.commands.items():
+        names.append(f"relyv {name}")
+        names += [f"relyv {name} {sub}" for sub in getattr(command, "commands", {})]
+    return names
