@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-SQL := models macros tests/dbt
+SQL := models tests/dbt
 CODE := commands landing orchestration reports simulation sync tracking warehouse \
 	relyv.py tests bench
 
@@ -40,12 +40,12 @@ check: install  ## Format, lint, types, dbt parse with warnings as errors, SQL l
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/mypy
 	$(BIN)/dbt --quiet parse --no-partial-parse --warn-error --show-all-deprecations --target demo
-	$(BIN)/sqlfluff lint --disable-progress-bar --nofail-on-unknown $(SQL)
+	RELYV_DUCKDB_PATH=target/lint.duckdb $(BIN)/sqlfluff lint --disable-progress-bar $(SQL)
 
 format: install  ## Format Python and SQL
 	$(BIN)/ruff check --fix-only $(CODE)
 	$(BIN)/ruff format $(CODE)
-	$(BIN)/sqlfluff fix --disable-progress-bar $(SQL)
+	RELYV_DUCKDB_PATH=target/lint.duckdb $(BIN)/sqlfluff fix --disable-progress-bar $(SQL)
 
 clean:  ## Remove what was built, the demo's warehouse included
 	rm -rf target logs relyv.duckdb relyv.duckdb.wal

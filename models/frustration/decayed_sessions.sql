@@ -5,7 +5,7 @@ sessions as (
     select
         session_id,
         started_at,
-        {{ dbt.datediff('started_at', as_of_day(), 'day') }} as age_days
+        {{ dbt.datediff('started_at', as_of_day(), 'day') }} as age_days  -- noqa: LT05
 
     from {{ ref('sessions') }}
 

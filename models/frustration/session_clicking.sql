@@ -26,7 +26,7 @@ gaps as (
     select
         session_id,
         is_trusted,
-        {{ dbt.datediff('previous_ts', 'ts', 'millisecond') }} as gap_ms
+        {{ dbt.datediff('previous_ts', 'ts', 'millisecond') }} as gap_ms  -- noqa: LT05
 
     from clicks
 

@@ -32,39 +32,54 @@ external_ids as (
 -- Accounts have external ids too; they are not people.
 named as (
 
-    select set_key, 'user_id' as identifier_type, user_id as identifier_value
-    from sets
-
-    union all
-
-    select set_key, 'anonymous_id', anonymous_id
-    from sets
-
-    union all
-
-    select set_key, 'anonymous_id', context_anonymous_id
-    from sets
-
-    union all
-
-    select set_key, 'email', email
-    from sets
-
-    union all
-
-    select set_key, 'email', context_email
+    select
+        set_key,
+        'user_id' as identifier_type,
+        user_id as identifier_value
     from sets
 
     union all
 
     select
         set_key,
-        lower(trim(external_type)),
+        'anonymous_id' as identifier_type,
+        anonymous_id as identifier_value
+    from sets
+
+    union all
+
+    select
+        set_key,
+        'anonymous_id' as identifier_type,
+        context_anonymous_id as identifier_value
+    from sets
+
+    union all
+
+    select
+        set_key,
+        'email' as identifier_type,
+        email as identifier_value
+    from sets
+
+    union all
+
+    select
+        set_key,
+        'email' as identifier_type,
+        context_email as identifier_value
+    from sets
+
+    union all
+
+    select
+        set_key,
+        lower(trim(external_type)) as identifier_type,
         case
             when lower(trim(external_type)) = 'email'
                 then lower(trim(external_value))
             else trim(external_value)
-        end
+        end as identifier_value
     from external_ids
     where coalesce(external_collection, 'users') = 'users'
 

@@ -43,6 +43,14 @@ owners as (
 
 ),
 
+scopes as (
+
+    select 'any' as scope
+    union all
+    select 'people' as scope
+
+),
+
 links as (
 
     select
@@ -64,7 +72,7 @@ links as (
         mergers.received_at,
         scopes.scope
     from {{ ref('identity_person_mergers') }} as mergers
-    cross join (select 'any' as scope union all select 'people') as scopes
+    cross join scopes
 
 ),
 
@@ -86,12 +94,22 @@ inner_links as (
 
 link_ends as (
 
-    select node_a as node, scope, event_id, linked_at, received_at
+    select
+        node_a as node,
+        scope,
+        event_id,
+        linked_at,
+        received_at
     from inner_links
 
     union all
 
-    select node_b as node, scope, event_id, linked_at, received_at
+    select
+        node_b as node,
+        scope,
+        event_id,
+        linked_at,
+        received_at
     from inner_links
 
 ),
@@ -111,12 +129,20 @@ ranked_links as (
 
 sides as (
 
-    select profile_id, canonical_profile_id, scope, profile_node as node
+    select
+        profile_id,
+        canonical_profile_id,
+        scope,
+        profile_node as node
     from graph
 
     union all
 
-    select profile_id, canonical_profile_id, scope, canonical_node as node
+    select
+        profile_id,
+        canonical_profile_id,
+        scope,
+        canonical_node as node
     from graph
 
 ),
@@ -148,14 +174,14 @@ ranked as (
 
 ),
 
-merges as (
+met as (
 
     select
         profile_id,
         canonical_profile_id,
         triggering_event_id,
         received_at,
-        timestamp
+        ranked.timestamp
 
     from ranked
 
@@ -163,4 +189,4 @@ merges as (
 
 )
 
-select * from merges
+select * from met

@@ -86,20 +86,19 @@ candidates as (
         on
             mapping.identifier_type = 'anonymous_id'
             and sessions.anonymous_id = mapping.identifier_value
-    {%- for direction in directions[policy] %}
+    {% for direction in directions[policy] %}
+        union all
 
-    union all
-
-    select
-        session_id,
-        direction,
-        {{ loop.index + 2 }},
-        'user_id',
-        user_id,
-        event_id
-    from neighbours
-    where direction = '{{ direction }}'
-    {%- endfor %}
+        select
+            session_id,
+            direction as stitch_rule,
+            {{ loop.index + 2 }} as rule_rank,
+            'user_id' as identifier_type,
+            user_id as identifier_value,
+            event_id
+        from neighbours
+        where direction = '{{ direction }}'
+    {% endfor %}
 
 ),
 

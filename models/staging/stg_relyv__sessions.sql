@@ -89,7 +89,10 @@ ranked as (
 
     from versions
 
-    where session_id not in (select session_id from suppressed_sessions)
+    where
+        session_id not in (
+            select suppressed_sessions.session_id from suppressed_sessions
+        )
 
 ),
 

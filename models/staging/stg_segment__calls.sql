@@ -133,9 +133,9 @@ ranked as (
         row_number() over (
             partition by event_id
             order by
-                received_at,
+                received_at asc,
                 loaded_at asc nulls last,
-                call_table,
+                call_table asc,
                 user_id asc nulls last,
                 anonymous_id asc nulls last
         ) as receipt_rank

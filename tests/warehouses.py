@@ -1,0 +1,71 @@
+"""Where a test's warehouse is: one empty place for each test, of each kind.
+
+A test that asks for one runs on every kind of warehouse without another line.
+"""
+
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+from tests.postgres_server import PostgresServer
+from warehouse import Warehouse, open_warehouse
+
+KINDS = ("duckdb", "postgres")
+# A server that is running already, instead of one of the tests' own.
+POSTGRES_URL = "RELYV_TEST_POSTGRES_URL"
+
+_numbers = count(1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """An empty warehouse, as an output of profiles.yml has it."""
+
+    kind: str
+    settings: Mapping[str, object]
+
+    def write_profile(
+        self,
+        folder: Path,
+        *,
+        profile: str = "relyv_segment",
+        schema: str = "relyv",
+        targets: Sequence[str] = ("demo",),
+    ) -> None:
+        """Write the profiles.yml that leads here, whatever the target."""
+        output = {**self.settings, "schema": schema, "threads": 2}
+        outputs = {"target": targets[0], "outputs": dict.fromkeys(targets, output)}
+        # JSON is YAML.
+        (folder / "profiles.yml").write_text(json.dumps({profile: outputs}))
+
+    @contextmanager
+    def open(self, folder: Path, *, schema: str = "relyv") -> Iterator[Warehouse]:
+        """Open it as relyv does, by way of a project in an empty folder."""
+        (folder / "dbt_project.yml").write_text("{name: t, profile: t}")
+        self.write_profile(folder, profile="t", schema=schema)
+        with open_warehouse(folder, "demo") as warehouse:
+            yield warehouse
+
+
+class Places:
+    """Makes places of every kind, and takes them away again."""
+
+    def __init__(self, folder: Path, postgres: Callable[[], PostgresServer]) -> None:
+        self._folder = folder
+        self._postgres = postgres
+
+    @contextmanager
+    def new(self, kind: str) -> Iterator[Place]:
+        """An empty place of this kind."""
+        name = f"relyv_{os.getpid()}_{next(_numbers)}"
+        if kind == "duckdb":
+            path = self._folder / f"{name}.duckdb"
+            yield Place(kind=kind, settings={"type": "duckdb", "path": str(path)})
+            path.unlink(missing_ok=True)
+        else:
+            with self._postgres().database(name) as settings:
+                yield Place(kind=kind, settings=settings)
