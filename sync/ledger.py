@@ -22,25 +22,15 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.schema import CreateSchema
 
-from sync.destination import Destination
-from sync.errors import DestinationChanged, LeaseLost, LedgerLost, SyncBusy
-from sync.tables import SCHEMA_VERSION, LedgerTables, births
+from sync.errors import LeaseLost, SyncBusy
+from sync.tables import LedgerTables
 from warehouse import Warehouse
 from warehouse.clock import utc_now
 from warehouse.ddl import table_exists
 
 # A worker renews its lease at every checkpoint and every few seconds in between.
 LEASE_SECONDS = 120
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Installation:
-    """Whose messages these are. Both parts go into every messageId."""
-
-    installation: str
-    epoch: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,40 +65,6 @@ class Ledger:
         """Whether any sync has ever kept anything here."""
         with self.warehouse.engine.connect() as connection:
             return table_exists(connection, self.tables.ledger)
-
-    def read(self) -> Installation | None:
-        """The installation and epoch, if there is a ledger."""
-        if not self.exists():
-            return None
-        ledger = self.tables.ledger
-        with self.warehouse.engine.connect() as connection:
-            row = connection.execute(
-                select(ledger.c.installation, ledger.c.epoch)
-                .order_by(ledger.c.created_at)
-                .limit(1)
-            ).first()
-        return Installation(installation=row[0], epoch=row[1]) if row else None
-
-    def open(
-        self, destination: Destination, *, start_afresh: bool = False
-    ) -> Installation:
-        """
-        Create the ledger, or check that it is this destination's.
-
-        Args:
-            destination: Where the calls go.
-            start_afresh: Go on although the ledger was lost: all rows are new again.
-
-        Raises:
-            LedgerLost: There was a ledger, and it is gone.
-            DestinationChanged: It is bound to another key or region.
-        """
-        installation = self.read()
-        if installation is None:
-            installation = self._create(start_afresh)
-        self._bind(installation, destination)
-        self._record_birth(installation)
-        return installation
 
     def acquire(self, sync: str) -> Lease:
         """
@@ -253,73 +209,6 @@ class Ledger:
     def _now(self, connection: Connection) -> datetime:
         now: datetime = connection.execute(select(utc_now())).scalar_one()
         return now
-
-    def _create(self, start_afresh: bool) -> Installation:
-        birth = births(self.warehouse.schema)
-        with self.warehouse.engine.begin() as connection:
-            connection.execute(CreateSchema(str(birth.schema), if_not_exists=True))
-            connection.execute(CreateSchema(self.tables.schema, if_not_exists=True))
-            birth.create(connection, checkfirst=True)
-            self.tables.metadata.create_all(connection)
-            earlier = connection.execute(
-                select(birth.c.installation).order_by(birth.c.born_at).limit(1)
-            ).scalar()
-        if earlier and not start_afresh:
-            raise LedgerLost(
-                f"The ledger in {self.tables.schema} is gone or empty, and there was "
-                "one: what Segment already has is unknown. Restore the schema, or run "
-                "`relyv sync run --start-afresh` to send every row again."
-            )
-        return Installation(
-            installation=earlier or str(uuid.uuid4()), epoch=str(uuid.uuid4())
-        )
-
-    def _record_birth(self, installation: Installation) -> None:
-        # After the ledger's first row, never before: a run that is killed in between
-        # must not look like a ledger that was lost.
-        birth = births(self.warehouse.schema)
-        known = exists(
-            select(literal(1))
-            .select_from(birth)
-            .where(birth.c.epoch == installation.epoch)
-        )
-        row = select(
-            literal(installation.installation), literal(installation.epoch), utc_now()
-        ).where(~known)
-        with self.warehouse.engine.begin() as connection:
-            connection.execute(
-                insert(birth).from_select(["installation", "epoch", "born_at"], row)
-            )
-
-    def _bind(self, installation: Installation, destination: Destination) -> None:
-        ledger = self.tables.ledger
-        with self.warehouse.engine.begin() as connection:
-            row = connection.execute(
-                select(ledger.c.region, ledger.c.key_fingerprint).where(
-                    ledger.c.source == destination.source
-                )
-            ).first()
-            if row is None:
-                connection.execute(
-                    insert(ledger).values(
-                        installation=installation.installation,
-                        epoch=installation.epoch,
-                        source=destination.source,
-                        region=destination.region,
-                        key_fingerprint=destination.key_fingerprint,
-                        schema_version=SCHEMA_VERSION,
-                        created_at=utc_now(),
-                    )
-                )
-                return
-        if tuple(row) != (destination.region, destination.key_fingerprint):
-            raise DestinationChanged(
-                f"The ledger is bound to the {row.region} source with key fingerprint "
-                f"{row.key_fingerprint}; the environment now names a "
-                f"{destination.region} source with {destination.key_fingerprint}. What "
-                "the ledger calls confirmed is confirmed there only. Put the old key "
-                "back, or use another dbt target for the other workspace."
-            )
 
     def _holder_is_gone(self) -> Any:
         """On DuckDB the file is the lock: who opened it before us is no more."""

@@ -25,7 +25,7 @@ from sync.image import (
     USER_ID,
     Image,
 )
-from sync.ledger import Installation
+from sync.installation import Installation
 from sync.values import identifier, iso_timestamp, json_value
 from tracking import EXPLANATIONS, drop_code, unify_code
 from tracking.limits import MESSAGE_BYTES

@@ -6,7 +6,6 @@ into Python here.
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import orjson
 from sqlalchemy import (
@@ -17,39 +16,24 @@ from sqlalchemy import (
     func,
     insert,
     literal,
-    or_,
     select,
 )
 
-from sync.config import Guard, SyncSettings
+from sync.checks import Counts, check_model, count_changes, tripped
+from sync.config import SyncSettings
 from sync.diff import (
     SUPPRESSIBLE,
     change_set,
-    destination_id,
     is_suppressed,
     model_rows,
 )
-from sync.errors import ConfigError, GuardTripped
+from sync.errors import GuardTripped
 from sync.image import Image, thawed
 from sync.ledger import Lease, Ledger
 from sync.manifest import Sync
 from sync.tables import SyncTables
 from warehouse.clock import utc_now
 from warehouse.suppressions import suppressions
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counts:
-    """Rows by kind of change."""
-
-    added: int = 0
-    changed: int = 0
-    removed: int = 0
-
-    @property
-    def total(self) -> int:
-        """All of them: one call each."""
-        return self.added + self.changed + self.removed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,57 +118,6 @@ def read_open_plan(ledger: Ledger, sync: str) -> FrozenPlan | None:
     )
 
 
-def check_model(
-    connection: Connection, sync: Sync, image: Image, model: Subquery
-) -> int:
-    """
-    Count the model's rows, and refuse keys and ids that could not be told apart.
-
-    Raises:
-        ConfigError: A key is null or repeated, or two rows go to one profile.
-    """
-    keys = [model.c[c.name] for c in image.keys]
-    repeated = select(*keys).group_by(*keys).having(func.count() > 1)
-    nulls = select(literal(1)).select_from(model)
-    checks = [
-        _rows_of(select(literal(1)).select_from(model)),
-        _rows_of(nulls.where(or_(*(key.is_(None) for key in keys)))),
-        _rows_of(repeated),
-    ]
-    if sync.settings.call != "track":
-        target = destination_id(sync.settings, model)
-        doubled = select(target.label("id")).where(target.is_not(None))
-        checks.append(_rows_of(doubled.group_by(target).having(func.count() > 1)))
-    size, null_keys, repeats, *doubles = connection.execute(select(*checks)).one()
-    where = f"{sync.name}: in {sync.model.name}"
-    if null_keys or repeats:
-        raise ConfigError(
-            f"{where} the key {', '.join(sync.settings.key)} is null in {null_keys:,} "
-            f"rows and repeated for {repeats:,} values. Each row needs its own key."
-        )
-    if doubles and doubles[0]:
-        raise ConfigError(
-            f"{where} {doubles[0]:,} ids have more than one row. Segment keeps one set "
-            "of traits for an id, so the model must have one row for it."
-        )
-    return int(size)
-
-
-def tripped(guard: Guard, counts: Counts, *, confirmed: int, size: int) -> str | None:
-    """What looks like an accident in a plan, as a sentence, or None."""
-    if confirmed and not size:
-        return f"The model is empty, and {confirmed:,} rows were confirmed before."
-    share = 100 * counts.removed / confirmed if confirmed else 0
-    if share > guard.removed_percent:
-        return (
-            f"{counts.removed:,} of {confirmed:,} rows would be removed ({share:.0f}%; "
-            f"the guard allows {guard.removed_percent:g}%)."
-        )
-    if counts.total > guard.calls:
-        return f"{counts.total:,} calls (the guard allows {guard.calls:,})."
-    return None
-
-
 def forget_suppressed(
     connection: Connection, tables: SyncTables, suppressed: Table
 ) -> None:
@@ -197,22 +130,6 @@ def forget_suppressed(
                     is_suppressed(tables.sent.c[role], name, suppressed)
                 )
             )
-
-
-def count_changes(
-    connection: Connection, changes: Table | Subquery
-) -> tuple[Counts, int]:
-    """Rows by kind, and all rows: those that only leave the ledger are no calls."""
-    found = connection.execute(
-        select(changes.c.change, func.count()).group_by(changes.c.change)
-    ).all()
-    by_kind = {change: int(count) for change, count in found}
-    counts = Counts(
-        added=by_kind.get("added", 0),
-        changed=by_kind.get("changed", 0),
-        removed=by_kind.get("removed", 0),
-    )
-    return counts, sum(by_kind.values())
 
 
 def _wants_baseline(connection: Connection, ledger: Ledger, sync: Sync) -> bool:
@@ -272,10 +189,6 @@ def _insert_plan(
             fence=lease.fence,
         )
     )
-
-
-def _rows_of(query: Any) -> Any:
-    return select(func.count()).select_from(query.subquery()).scalar_subquery()
 
 
 def _size(connection: Connection, target: Table) -> int:

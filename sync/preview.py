@@ -11,12 +11,14 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Subquery, func, literal_column, select
 
+from sync.checks import Counts, check_model, count_changes
 from sync.destination import region_of
 from sync.diff import change_set, images, model_rows
-from sync.ledger import Installation, Ledger
+from sync.installation import Installation, read_installation
+from sync.ledger import Ledger
 from sync.manifest import Sync
 from sync.payload import Outgoing
-from sync.plan import Counts, FrozenPlan, check_model, count_changes, read_open_plan
+from sync.plan import FrozenPlan, read_open_plan
 from sync.run import renderer_of
 from sync.shape import Shape, has_shape, inspect_shape
 from sync.tables import SyncTables
@@ -89,6 +91,7 @@ def preview_sync(warehouse: Warehouse, sync: Sync) -> Preview:
         counts=counts,
         rows=rows,
     )
+    installation = read_installation(ledger) or NOT_YET
     return Preview(
         sync=sync.name,
         call=sync.settings.call,
@@ -96,7 +99,7 @@ def preview_sync(warehouse: Warehouse, sync: Sync) -> Preview:
         model_rows=size,
         counts=counts,
         unfinished=unfinished.number if unfinished else None,
-        examples=_examples(warehouse, plan, ledger.read() or NOT_YET, firsts),
+        examples=_examples(warehouse, plan, installation, firsts),
     )
 
 

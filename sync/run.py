@@ -13,21 +13,22 @@ from typing import Any
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import Select, select
 
+from sync.checks import Counts
 from sync.commit import commit
 from sync.deliver import Delivery, Progress
 from sync.destination import destination_of
 from sync.diff import SUPPRESSIBLE, is_suppressed
 from sync.errors import ConfigError, SyncError
 from sync.image import Image
+from sync.installation import Installation, open_ledger
 from sync.ledger import (
-    Installation,
     Lease,
     Ledger,
     delete_rejections_above,
 )
 from sync.manifest import Sync
 from sync.payload import Outgoing, Renderer
-from sync.plan import Counts, FrozenPlan, freeze, read_open_plan
+from sync.plan import FrozenPlan, freeze, read_open_plan
 from sync.shape import prepare
 from sync.tables import SyncTables, new, old
 from tracking import Retry, TrackingClient
@@ -134,8 +135,8 @@ class _Run:
         )
 
     def execute(self) -> RunReport:
-        installation = self.ledger.open(
-            self.destination, start_afresh=self.options.start_afresh
+        installation = open_ledger(
+            self.ledger, self.destination, start_afresh=self.options.start_afresh
         )
         ensure_suppressions(
             self.warehouse.engine, self.warehouse.step_schema("privacy")

@@ -4,8 +4,8 @@ import math
 
 import pytest
 
+from sync.checks import Counts
 from sync.errors import DeliveryStopped, DeliveryUnsure, DestinationChanged, LedgerLost
-from sync.plan import Counts
 from tests.sync.world import World, rows
 
 

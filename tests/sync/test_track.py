@@ -3,8 +3,8 @@
 import pytest
 
 from sync import Sync
+from sync.checks import Counts
 from sync.errors import ConfigError
-from sync.plan import Counts
 from tests.sync.world import World, rows
 
 EVENTS = "id, user_id, score, url"

@@ -111,7 +111,8 @@ class World:
 
     def identify(self, **settings: Any) -> Sync:
         """The sync that most tests run: every field of the model as a trait."""
-        return self.sync(call="identify", guard={"removed_percent": 100}, **settings)
+        block = {"call": "identify", "guard": {"removed_percent": 100}}
+        return self.sync(**(block | settings))
 
 
 def rows(*values: Sequence[Any], names: str = "id, user_id, score, url") -> str:

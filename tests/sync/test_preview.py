@@ -1,0 +1,133 @@
+"""What `relyv sync plan` shows, before anything is sent."""
+
+from typing import Any
+
+import pytest
+
+from sync import Preview, Sync, preview_sync
+from sync.checks import Counts
+from sync.errors import GuardTripped
+from tests.sync.world import World, rows
+
+PEOPLE = [(f"k{number}", f"u{number}", number, "x") for number in range(20)]
+
+
+def preview(world: World, sync: Sync) -> Preview:
+    with world.warehouse() as warehouse:
+        return preview_sync(warehouse, sync)
+
+
+def test_a_plan_sends_nothing_and_leaves_no_ledger(world: World) -> None:
+    """
+    Looking is free.
+    """
+    world.model(rows(*PEOPLE))
+
+    seen = preview(world, world.identify())
+
+    assert seen.counts == Counts(added=20)
+    assert world.sandbox.summary()["requests"] == 0
+    schemas = world.sql("select schema_name from information_schema.schemata")
+    assert ("t_ledger",) not in schemas
+
+
+def test_the_example_is_the_message(world: World) -> None:
+    """
+    Field for field what a run sends, but for the time and the id, which need a run.
+    """
+    world.model(rows(*PEOPLE[:1]))
+    world.run(world.identify())
+    world.model(rows(("k0", "u0", 99, "x")))
+    (example,) = preview(world, world.identify()).examples
+
+    world.run(world.identify())
+
+    arrived = world.messages()[-1]
+    assert example.message is not None
+    assert _content(example.message) == _content(arrived)
+    assert example.message["messageId"] == arrived["messageId"]
+
+
+def test_each_kind_of_change_is_shown_once(world: World) -> None:
+    """
+    Added, changed and removed, each with an example.
+    """
+    world.model(rows(*PEOPLE[:10]))
+    world.run(world.identify())
+    world.model(rows(("k0", "u0", 99, "x"), *PEOPLE[2:12]))
+
+    seen = preview(world, world.identify())
+
+    assert seen.counts == Counts(added=2, changed=1, removed=1)
+    assert {each.change for each in seen.examples} == {"added", "changed", "removed"}
+
+
+def test_a_row_that_would_be_rejected_says_so(world: World) -> None:
+    """
+    With the reason, before anybody waits for it.
+    """
+    world.model(rows(("a", "u1", 1, "z" * 40_000)))
+
+    (example,) = preview(world, world.identify()).examples
+
+    assert (example.message, example.reason) == (None, "message_too_large")
+
+
+def test_a_sync_that_is_not_opted_in_can_be_previewed(world: World) -> None:
+    """
+    One sees what it would send before flipping the switch.
+    """
+    world.model(rows(*PEOPLE))
+
+    seen = preview(world, world.identify(targets=[]))
+
+    assert not seen.sends_here
+    assert seen.counts.added == 20
+
+
+def test_a_guard_stops_a_plan_that_looks_like_an_accident(world: World) -> None:
+    """
+    No request, a distinct exit code, and the way to accept it in the message.
+    """
+    world.model(rows(*PEOPLE))
+    sync = world.identify(guard={"removed_percent": 10})
+    world.run(sync)
+    world.model(rows(*PEOPLE[:15]))
+    requests = world.sandbox.summary()["requests"]
+
+    with pytest.raises(GuardTripped, match="5 of 20 rows would be removed") as raised:
+        world.run(sync)
+
+    assert raised.value.exit_code == 3
+    assert world.sandbox.summary()["requests"] == requests
+    assert world.run(sync, accept_guard=True).counts.removed == 5
+
+
+def test_an_empty_model_is_never_taken_for_a_removal_of_all(world: World) -> None:
+    """
+    Whatever the guard allows: an upstream failure looks just like this.
+    """
+    world.model(rows(*PEOPLE))
+    world.run(world.identify())
+    world.model(f"{rows(*PEOPLE)} where false")
+
+    with pytest.raises(GuardTripped, match="The model is empty"):
+        world.run(world.identify())
+
+    assert len(world.traits()) == 20
+
+
+def test_too_many_calls_stop_a_plan(world: World) -> None:
+    """
+    The number is the exposure's.
+    """
+    world.model(rows(*PEOPLE))
+
+    with pytest.raises(GuardTripped, match="20 calls"):
+        world.run(world.identify(guard={"calls": 19}))
+
+    assert world.messages() == []
+
+
+def _content(message: Any) -> Any:
+    return {name: message[name] for name in ("type", "userId", "traits", "context")}

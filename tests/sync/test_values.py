@@ -1,0 +1,139 @@
+"""What a value of the warehouse becomes in JSON."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import orjson
+import pytest
+
+from sync.errors import RowRejected
+from sync.values import identifier, json_value
+from tests.sync.world import World
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, "null"),
+        (True, "true"),
+        (7, "7"),
+        (2**53 - 1, "9007199254740991"),
+        (0.1, "0.1"),
+        (Decimal("57.0"), "57"),
+        (Decimal("12.50"), "12.5"),
+        ("Zoë 🙂", '"Zoë 🙂"'),
+        ('"\\\x00', '"\\"\\\\\\u0000"'),
+        (datetime(2026, 1, 2, 3, 4, 5, 678901), '"2026-01-02T03:04:05.678Z"'),  # noqa: DTZ001
+        (date(2026, 1, 2), '"2026-01-02"'),
+        (UUID(int=0), '"00000000-0000-0000-0000-000000000000"'),
+        ([1, Decimal("2.5")], "[1,2.5]"),
+        ({"a": None}, '{"a":null}'),
+    ],
+)
+def test_a_value_is_said_exactly(value: Any, text: str) -> None:
+    """
+    A number stays a number, a time is ISO 8601 in UTC.
+    """
+    assert orjson.dumps(json_value(value, column="c")).decode() == text
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        (float("nan"), "not_a_finite_number"),
+        (float("-inf"), "not_a_finite_number"),
+        (Decimal("NaN"), "not_a_finite_number"),
+        (2**53, "integer_too_large"),
+        (Decimal(2**60), "integer_too_large"),
+        ("\ud83d", "not_unicode"),
+        (b"bytes", "value_has_no_json"),
+    ],
+)
+def test_what_json_would_bend_is_refused(value: Any, reason: str) -> None:
+    """
+    The reason is a code; the sentence names the column and not the value.
+    """
+    with pytest.raises(RowRejected) as raised:
+        json_value(value, column="the_column")
+
+    assert raised.value.reason == reason
+    assert "the_column" in raised.value.detail
+
+
+def test_json_text_becomes_the_value_that_it_says() -> None:
+    """
+    A JSON column is an object in the message, not a text with quotes in it.
+    """
+    assert json_value('{"a":[1]}', column="c", is_json=True) == {"a": [1]}
+    with pytest.raises(RowRejected):
+        json_value("{", column="c", is_json=True)
+
+
+@pytest.mark.parametrize(("value", "text"), [(7, "7"), ("u1", "u1"), (None, None)])
+def test_an_id_is_text(value: Any, text: str | None) -> None:
+    """
+    Segment drops a call whose id is a number, and answers 200.
+    """
+    assert identifier(value, column="user_id") == text
+
+
+def test_an_id_that_is_a_fraction_is_refused() -> None:
+    """
+    Which text it should be, nobody knows.
+    """
+    with pytest.raises(RowRejected):
+        identifier(1.5, column="user_id")
+
+
+def test_every_type_of_column_arrives(world: World) -> None:
+    """
+    Through the warehouse, the ledger and the wire, and back again on the next run.
+    """
+    world.model(
+        "select 'k' as id, 42 as user_id, 1.50::decimal(9, 2) as price, 0.1 as ratio, "
+        "true as vip, date '2026-01-02' as born, '{\"a\": [1]}'::json as extra, "
+        "timestamp '2026-01-02 03:04:05.678' as seen, 'Zoë' as name"
+    )
+
+    world.run(world.identify())
+
+    (message,) = world.messages()
+    assert message["userId"] == "42"
+    assert message["traits"] == {
+        "price": 1.5,
+        "ratio": 0.1,
+        "vip": True,
+        "born": "2026-01-02",
+        "extra": {"a": [1]},
+        "seen": "2026-01-02T03:04:05.678Z",
+        "name": "Zoë",
+    }
+    assert world.run(world.identify()).counts.total == 0
+
+
+def test_one_nan_among_many_rows_is_one_rejection(world: World) -> None:
+    """
+    The others are delivered.
+    """
+    world.model(
+        "select i::varchar as id, i::varchar as user_id, "
+        "case when i = 5 then 'nan'::double else i end as score from range(100) n(i)"
+    )
+
+    report = world.run(world.identify())
+
+    assert (report.counts.added, report.rejected) == (99, 1)
+    assert world.sql("select reason from t_ledger.sync_rejections") == [
+        ("not_a_finite_number",)
+    ]
+
+
+def test_times_are_utc() -> None:
+    """
+    The warehouse's timestamps are naive UTC; one with a zone is not mistaken for it.
+    """
+    aware = datetime(2026, 1, 2, tzinfo=UTC)
+
+    assert json_value(aware, column="c") == "2026-01-02T00:00:00.000Z"
