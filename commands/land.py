@@ -1,7 +1,7 @@
 """relyv land: files into the raw tables."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -20,8 +20,13 @@ def land(
     project_dir: ProjectDir = HERE,
     as_json: AsJson = False,
     segment_schema: Annotated[
-        str, typer.Option(help="Schema for Segment calls: one for each source.")
-    ] = "segment",
+        str | None,
+        typer.Option(
+            help="Schema for Segment calls, one for each source. Default: the first of "
+            "the var `segment_schemas`.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """
     Land Segment calls and Relyv exports from files.
@@ -31,13 +36,15 @@ def land(
     its file, its number and the reason; the rest lands.
     """
     from landing import land as land_files
-    from warehouse import open_warehouse
+    from warehouse import open_warehouse, project_variables
 
+    variables: Any = project_variables(project_dir)
     with open_warehouse(project_dir, target) as warehouse, bar("Landing") as shown:
         report = land_files(
             warehouse,
             paths,
-            segment_schema=segment_schema,
+            segment_schema=segment_schema or variables["segment_schemas"][0],
+            relyv_schema=variables["relyv_raw_schema"],
             on_progress=lambda step: shown.at(step.bytes, step.bytes_total),
         )
     if as_json:

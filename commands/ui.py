@@ -1,13 +1,25 @@
 """relyv dagster: the flow on a page, and on a clock."""
 
 import os
-import subprocess
+import signal
 import sys
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from commands.options import HERE, ProjectDir, Target
+from commands.screen import aside
+
+# Five syncs may be due in the same minute, and a DuckDB file has one writer.
+INSTANCE = """\
+telemetry:
+  enabled: false
+concurrency:
+  runs:
+    max_concurrent_runs: 1
+"""
 
 
 def dagster(
@@ -16,21 +28,39 @@ def dagster(
     port: Annotated[int, typer.Option(help="Where the page is.")] = 3000,
 ) -> None:
     """Open the flow in Dagster: landing, models, syncs, schedules. Ctrl-C ends it."""
-    from orchestration.project import prepare_manifest
+    from orchestration.errors import DagsterMissing
+    from orchestration.project import Project, prepare_manifest
 
-    prepare_manifest(project_dir.resolve(), target)
-    home = project_dir.resolve() / "dagster_home"
+    if find_spec("dagster") is None or find_spec("dagster_webserver") is None:
+        raise DagsterMissing(
+            "Dagster is not installed. `make install` installs it; without make: "
+            "pip install 'relyv-segment[dagster]'."
+        )
+    folder = project_dir.resolve()
+    os.environ["RELYV_PROJECT_DIR"] = str(folder)
+    if target:
+        os.environ["DBT_TARGET"] = target
+    if "DAGSTER_HOME" not in os.environ:
+        os.environ["DAGSTER_HOME"] = str(_home(folder))
+    prepare_manifest(Project.from_environment())
+    aside.print(f"The flow is at http://127.0.0.1:{port} in a minute (Ctrl-C ends it)")
+    _become_dagster(port)
+
+
+def _home(folder: Path) -> Path:
+    """Where Dagster keeps runs and schedules; its settings are a person's to edit."""
+    home = folder / "dagster_home"
     home.mkdir(exist_ok=True)
-    (home / "dagster.yaml").write_text("telemetry:\n  enabled: false\n")
-    environment = {
-        **os.environ,
-        "DAGSTER_HOME": os.environ.get("DAGSTER_HOME", str(home)),
-        **({"DBT_TARGET": target} if target else {}),
-    }
-    command = ["-m", "dagster", "dev", "-m", "orchestration.definitions"]
-    code = subprocess.call(  # noqa: S603 - our own interpreter, fixed arguments
-        [sys.executable, *command, "--port", str(port)],
-        cwd=project_dir,
-        env=environment,
-    )
-    raise typer.Exit(code)
+    if not (home / "dagster.yaml").exists():
+        (home / "dagster.yaml").write_text(INSTANCE)
+    return home
+
+
+def _become_dagster(port: int) -> None:
+    """Take this process's place, so that Ctrl-C and TERM reach Dagster itself."""
+    # A shell's background job ignores Ctrl-C; Dagster would then ignore TERM as well.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    quietly = ["-W", "ignore:Function `dev_command` is superseded"]
+    address = ["--host", "127.0.0.1", "--port", str(port)]
+    dev = ["-m", "dagster", "dev", "-m", "orchestration.definitions", *address]
+    os.execv(sys.executable, [sys.executable, *quietly, *dev])  # noqa: S606

@@ -7,7 +7,7 @@ from warehouse.errors import (
     WarehouseBusy,
     WarehouseUnreachable,
 )
-from warehouse.profile import Profile, read_profile
+from warehouse.profile import Profile, project_variables, read_profile
 
 __all__ = [
     "Profile",
@@ -17,5 +17,6 @@ __all__ = [
     "WarehouseBusy",
     "WarehouseUnreachable",
     "open_warehouse",
+    "project_variables",
     "read_profile",
 ]

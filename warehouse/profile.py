@@ -8,6 +8,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 from jinja2 import Environment, StrictUndefined, UndefinedError
@@ -69,14 +70,30 @@ def read_profile(project_dir: Path, target: str | None = None) -> Profile:
     )
 
 
+def project_variables(project_dir: Path) -> Mapping[str, object]:
+    """
+    The vars that dbt_project.yml sets, such as the names of the raw schemas.
+
+    Raises:
+        ProfileError: There is no dbt project in the folder.
+    """
+    variables: Mapping[str, object] = _project(project_dir).get("vars") or {}
+    return variables
+
+
 def _profile_name(project_dir: Path) -> str:
+    return str(_project(project_dir)["profile"])
+
+
+def _project(project_dir: Path) -> dict[str, Any]:
     path = project_dir / "dbt_project.yml"
     if not path.exists():
         raise ProfileError(
             f"There is no dbt_project.yml in {project_dir}. Run relyv in the project's "
             "folder, or name it with --project-dir."
         )
-    return str(yaml.safe_load(path.read_text())["profile"])
+    project: dict[str, Any] = yaml.safe_load(path.read_text())
+    return project
 
 
 def _profiles_path(project_dir: Path) -> Path:

@@ -1,4 +1,7 @@
-{{ config(group='frustration') }}
+{{ config(
+    group='frustration',
+    meta={'dagster': {'ref': {'name': 'session_scores'}}}
+) }}
 
 -- A session has a score from 0 to 100, or a reason for having none; never both, never
 -- neither. An excluded session that scored 0 would pass for a calm one.

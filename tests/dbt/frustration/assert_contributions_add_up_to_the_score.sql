@@ -1,4 +1,7 @@
-{{ config(group='frustration') }}
+{{ config(
+    group='frustration',
+    meta={'dagster': {'ref': {'name': 'frustration_contributions'}}}
+) }}
 
 -- Holds the promise that an analyst can explain any score: its parts make the whole, to
 -- the last digit. A session that scores 0 has no parts.

@@ -1,4 +1,7 @@
-{{ config(group='frustration') }}
+{{ config(
+    group='frustration',
+    meta={'dagster': {'ref': {'name': 'frustration_spikes'}}}
+) }}
 
 -- Nobody is told twice in a day of the same person.
 

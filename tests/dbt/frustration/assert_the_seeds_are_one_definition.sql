@@ -1,4 +1,7 @@
-{{ config(group='frustration') }}
+{{ config(
+    group='frustration',
+    meta={'dagster': {'ref': {'name': 'signal_weights'}}}
+) }}
 
 -- Two versions in one seed would be mixed silently, and shares that do not add up to 1
 -- would let a profile score more than 100 or never reach it.

@@ -1,6 +1,9 @@
 -- The id of a profile is the hash of an identifier that it owns and none is stronger,
 -- except for the user ids of one person, where the last alias chooses.
-{{ config(group='identity') }}
+{{ config(
+    group='identity',
+    meta={'dagster': {'ref': {'name': 'profiles'}}}
+) }}
 
 with
 

@@ -1,5 +1,8 @@
 -- id_graph leads to a profile that exists, or to none where the identifier is shared.
-{{ config(group='identity') }}
+{{ config(
+    group='identity',
+    meta={'dagster': {'ref': {'name': 'id_graph'}}}
+) }}
 
 select id_graph.profile_id
 

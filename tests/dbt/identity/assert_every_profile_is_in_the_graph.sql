@@ -1,5 +1,8 @@
 -- Whoever looks up a profile that exists today finds it in id_graph, as itself.
-{{ config(group='identity') }}
+{{ config(
+    group='identity',
+    meta={'dagster': {'ref': {'name': 'id_graph'}}}
+) }}
 
 select profiles.profile_id
 

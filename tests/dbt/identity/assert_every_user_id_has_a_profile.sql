@@ -1,5 +1,8 @@
 -- A user id is somebody: it is never shared, quarantined or left without a profile.
-{{ config(group='identity') }}
+{{ config(
+    group='identity',
+    meta={'dagster': {'ref': {'name': 'external_id_mapping'}}}
+) }}
 
 select
     identifier_value,

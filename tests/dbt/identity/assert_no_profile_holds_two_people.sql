@@ -1,6 +1,9 @@
 -- Two user ids are two people unless an alias or an override says otherwise. A row is
 -- a profile that swallowed somebody: sessions and traits of two people are mixed.
-{{ config(group='identity') }}
+{{ config(
+    group='identity',
+    meta={'dagster': {'ref': {'name': 'profiles'}}}
+) }}
 
 with
 

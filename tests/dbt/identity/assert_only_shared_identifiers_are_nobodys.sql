@@ -1,5 +1,8 @@
 -- Owned and quarantined identifiers have a profile, shared ones have none.
-{{ config(group='identity') }}
+{{ config(
+    group='identity',
+    meta={'dagster': {'ref': {'name': 'external_id_mapping'}}}
+) }}
 
 select
     identifier_type,

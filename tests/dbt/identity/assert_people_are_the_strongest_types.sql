@@ -1,5 +1,8 @@
 -- A component's smallest node names it, so types of people must come first in the seed.
-{{ config(group='identity') }}
+{{ config(
+    group='identity',
+    meta={'dagster': {'ref': {'name': 'identifier_types'}}}
+) }}
 
 select weaker.identifier_type
 

@@ -1,5 +1,8 @@
 -- Each staged session comes out of stitching, once.
-{{ config(group='sessions') }}
+{{ config(
+    group='sessions',
+    meta={'dagster': {'ref': {'name': 'sessions'}}}
+) }}
 
 select staged.session_id
 

@@ -1,5 +1,8 @@
 -- A session's profile exists. Without one it is anonymous, and says so.
-{{ config(group='sessions') }}
+{{ config(
+    group='sessions',
+    meta={'dagster': {'ref': {'name': 'sessions'}}}
+) }}
 
 select sessions.session_id
 

@@ -1,0 +1,63 @@
+"""The whole flow for Dagster: raw tables, dbt's models, a sync per exposure.
+
+Loading it reads dbt's manifest and nothing else: no warehouse, no network.
+"""
+
+from dagster import Definitions, definitions, in_process_executor
+from dagster_dbt import get_asset_key_for_model
+
+from orchestration.dbt_models import Dbt, dbt_executable, dbt_models
+from orchestration.project import Project
+from orchestration.raw_tables import raw_tables
+from orchestration.schedules import schedule, whole_flow
+from orchestration.segment_syncs import sync_asset
+from sync import read_syncs
+from warehouse import read_profile
+
+
+def flow(project: Project) -> Definitions:
+    """
+    Everything that Dagster shows of a project.
+
+    One step at a time, in one process: a DuckDB file has one writer.
+    """
+    manifest = project.read_manifest()
+    profile = read_profile(project.folder, project.target)
+    syncs = read_syncs(
+        project.manifest_path, kind=profile.kind, schema=profile.schema
+    ).values()
+    models = dbt_models(manifest)
+    return Definitions(
+        assets=[
+            raw_tables(project, manifest),
+            models,
+            *(
+                sync_asset(
+                    project,
+                    sync,
+                    model=get_asset_key_for_model([models], sync.model.name),
+                )
+                for sync in syncs
+            ),
+        ],
+        jobs=[whole_flow],
+        schedules=[
+            schedule(sync, sync.settings.schedule)
+            for sync in syncs
+            if sync.settings.schedule
+        ],
+        resources={
+            "dbt": Dbt(
+                project_dir=project.folder,
+                target=profile.target,
+                dbt_executable=dbt_executable(),
+            )
+        },
+        executor=in_process_executor,
+    )
+
+
+@definitions
+def defs() -> Definitions:
+    """What `dagster dev -m orchestration.definitions` loads."""
+    return flow(Project.from_environment())
