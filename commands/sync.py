@@ -76,9 +76,63 @@ def run(
     else is at it, 5 no clear answer from Segment: run again, nothing is lost.
     """
     from sync import RunOptions
-    from warehouse import RelyvError, open_warehouse
 
     options = RunOptions(accept_guard=accept_guard, start_afresh=start_afresh)
+    _run_all(names, target, project_dir, target_path, options, as_json=as_json)
+
+
+@app.command()
+def retry(
+    names: Names = None,
+    target: Target = None,
+    project_dir: ProjectDir = HERE,
+    target_path: TargetPath = DEFAULT_TARGET_PATH,
+    as_json: AsJson = False,
+) -> None:
+    """
+    Run, and take up again what was rejected before.
+
+    A plain run leaves a rejected row alone until it changes.
+    """
+    from sync import RunOptions
+
+    options = RunOptions(retry_rejected=True)
+    _run_all(names, target, project_dir, target_path, options, as_json=as_json)
+
+
+@app.command()
+def rebind(
+    source: Annotated[str, typer.Argument(help="The Segment source.")] = "relyv",
+    target: Target = None,
+    project_dir: ProjectDir = HERE,
+) -> None:
+    """
+    Take a source's new write key after a rotation.
+
+    The ledger stays: the workspace is the same, and so is what it has confirmed.
+    """
+    from sync import Ledger
+    from sync import rebind as bind
+    from sync.destination import destination_of
+    from warehouse import open_warehouse
+
+    with open_warehouse(project_dir, target) as warehouse:
+        destination = destination_of(source, target=warehouse.target)
+        bind(Ledger(warehouse), destination)
+    out.print(f"The ledger is bound to the key {destination.key_fingerprint}.")
+
+
+def _run_all(
+    names: Names,
+    target: str | None,
+    project_dir: Path,
+    target_path: Path,
+    options: "RunOptions",
+    *,
+    as_json: bool,
+) -> None:
+    from warehouse import RelyvError, open_warehouse
+
     reports: list[RunReport] = []
     failures: list[RelyvError] = []
     with open_warehouse(project_dir, target) as warehouse:

@@ -1,5 +1,7 @@
 """Sends what changed, once: plan in the warehouse, deliver, commit to the ledger."""
 
+from sync.installation import rebind
+from sync.ledger import Ledger
 from sync.manifest import Sync, read_syncs, select_syncs
 from sync.preview import Preview, preview_sync
 from sync.run import DeliverySettings, RunOptions, RunReport, run_sync
@@ -7,6 +9,7 @@ from sync.status import SyncStatus, read_status
 
 __all__ = [
     "DeliverySettings",
+    "Ledger",
     "Preview",
     "RunOptions",
     "RunReport",
@@ -15,6 +18,7 @@ __all__ = [
     "preview_sync",
     "read_status",
     "read_syncs",
+    "rebind",
     "run_sync",
     "select_syncs",
 ]

@@ -6,11 +6,11 @@ A ledger is created once, bound to a destination, and recognised when it is lost
 import uuid
 from dataclasses import dataclass
 
-from sqlalchemy import exists, insert, literal, select
+from sqlalchemy import exists, insert, literal, select, update
 from sqlalchemy.schema import CreateSchema
 
 from sync.destination import Destination
-from sync.errors import DestinationChanged, LedgerLost
+from sync.errors import ConfigError, DestinationChanged, LedgerLost
 from sync.ledger import Ledger
 from sync.tables import SCHEMA_VERSION, births
 from warehouse.clock import utc_now
@@ -44,6 +44,32 @@ def open_ledger(
     _bind(ledger, installation, destination)
     _record_birth(ledger, installation)
     return installation
+
+
+def rebind(ledger: Ledger, destination: Destination) -> None:
+    """
+    Take a new write key for the same source, after its rotation.
+
+    Raises:
+        ConfigError: There is no ledger yet, or the region is another one.
+    """
+    rows = ledger.tables.ledger
+    if not ledger.exists():
+        raise ConfigError("There is no ledger to bind: the first run makes one.")
+    with ledger.warehouse.engine.begin() as connection:
+        region = connection.execute(
+            select(rows.c.region).where(rows.c.source == destination.source)
+        ).scalar()
+        if region is not None and region != destination.region:
+            raise ConfigError(
+                f"The ledger is bound to a workspace in the {region}, and a workspace "
+                "never moves: this is another one. Use another dbt target for it."
+            )
+        connection.execute(
+            update(rows)
+            .where(rows.c.source == destination.source)
+            .values(key_fingerprint=destination.key_fingerprint)
+        )
 
 
 def read_installation(ledger: Ledger) -> Installation | None:
@@ -124,5 +150,6 @@ def _bind(ledger: Ledger, installation: Installation, destination: Destination) 
             f"{row.key_fingerprint}; the environment now names a "
             f"{destination.region} source with {destination.key_fingerprint}. What "
             "the ledger calls confirmed is confirmed there only. Put the old key "
-            "back, or use another dbt target for the other workspace."
+            "back; for a new key of the same source run `relyv sync rebind`; for "
+            "another workspace use another dbt target."
         )

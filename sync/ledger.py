@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 
 from sync.errors import LeaseLost, SyncBusy
-from sync.tables import LedgerTables
+from sync.tables import LedgerTables, SyncTables
 from warehouse import Warehouse
 from warehouse.clock import utc_now
 from warehouse.ddl import table_exists
@@ -166,6 +166,12 @@ class Ledger:
                         for rejection in rejections
                     ],
                 )
+
+    def forget_rejected(self, lease: Lease, tables: SyncTables) -> None:
+        """Let the next plan take up again what was rejected, changed or not."""
+        with self.warehouse.engine.begin() as connection:
+            self.fenced(connection, lease)
+            connection.execute(delete(tables.rejected))
 
     def start_run(self, sync: str, plan: int) -> str:
         """Record that a run has begun; what never ends was killed."""
