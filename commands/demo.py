@@ -163,7 +163,7 @@ def _write_json(
 def _print_account(
     landed: Sequence[int], runs: "Sequence[Sequence[RunReport]]", account: "Account"
 ) -> None:
-    out.rule("What happened", align="left")
+    out.print("What happened", style="bold")
     out.print(f"Rows landed             {landed[0]:>8,}, then {landed[1]:,}")
     out.print(
         f"Profiles                {account.profiles:>8,}, "
@@ -173,7 +173,7 @@ def _print_account(
         f"Sessions                {account.sessions:>8,}, "
         f"{account.stitched_retroactively:,} stitched to a person retroactively"
     )
-    out.print("\nMost frustrated:")
+    out.print("\nMost frustrated, and what their worst session adds up from:")
     for person in account.most_frustrated:
         why = ", ".join(
             f"{reason.signal_count} x {reason.signal_name} ({reason.contribution:.0f})"

@@ -54,7 +54,7 @@ def land(
         if count.landed or count.duplicates:
             again = f", {count.duplicates:,} were here" if count.duplicates else ""
             out.print(f"  {table:<32} {count.landed:>10,} landed{again}")
-    for reason, number in (*report.rejected_lines.items(),):
+    for reason, number in report.rejected_lines.items():
         out.print(f"  rejected: {reason:<22} {number:>10,} lines")
     for reason, number in report.rejected_fields.items():
         out.print(f"  left empty: {reason:<20} {number:>10,} values")

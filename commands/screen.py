@@ -4,24 +4,28 @@ import dataclasses
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TextIO
 
 from rich import box
 from rich.console import Console
 from rich.progress import (
     BarColumn,
-    MofNCompleteColumn,
     Progress,
-    SpinnerColumn,
     TaskID,
+    TaskProgressColumn,
     TextColumn,
     TimeElapsedColumn,
 )
 from rich.table import Table
 
-# Into a file or a pipe, a table is as wide as it wants to be: no cell is cut.
-out = Console(highlight=False, width=None if sys.stdout.isatty() else 200)
-aside = Console(stderr=True, highlight=False)
+
+def _width(stream: TextIO) -> int | None:
+    """As the terminal has it; into a file, wide enough that no cell is cut."""
+    return None if stream.isatty() else 160
+
+
+out = Console(highlight=False, width=_width(sys.stdout))
+aside = Console(stderr=True, highlight=False, width=_width(sys.stderr))
 
 
 class Bar:
@@ -37,14 +41,18 @@ class Bar:
 
 
 @contextmanager
-def bar(what: str, total: float | None = None, *, counts: bool = True) -> Iterator[Bar]:
-    """Show progress on stderr while the block runs; nothing when nobody looks."""
-    columns: list[Any] = [SpinnerColumn(), TextColumn("{task.description}")]
-    columns += [BarColumn(), *([MofNCompleteColumn()] if counts else [])]
-    with Progress(
-        *columns, TimeElapsedColumn(), console=aside, transient=True
-    ) as shown:
-        yield Bar(shown, shown.add_task(what, total=total))
+def bar(what: str, total: float | None = None) -> Iterator[Bar]:
+    """Show on stderr how far the block has come; its line stays, with its seconds."""
+    columns = (
+        TextColumn("{task.description:<44}"),
+        BarColumn(bar_width=24),
+        TaskProgressColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=aside) as shown:
+        task = shown.add_task(what, total=total)
+        yield Bar(shown, task)
+        shown.update(task, total=1, completed=1)
 
 
 def table(first: str, *others: str) -> Table:

@@ -241,7 +241,7 @@ def _print_preview(preview: "Preview") -> None:
 
     counts = preview.counts
     here = "" if preview.sends_here else " · not opted in: a run sends nothing"
-    out.rule(f"{preview.sync} · {preview.call}{here}", align="left")
+    out.print(f"\n{preview.sync} · {preview.call}{here}", style="bold")
     out.print(
         f"{preview.model_rows:,} rows in the model; {counts.added:,} added, "
         f"{counts.changed:,} changed, {counts.removed:,} removed"
