@@ -1,5 +1,6 @@
 """relyv: sessions in, people known, Segment kept up to date. One command, many jobs."""
 
+import os
 import sys
 
 import typer
@@ -49,12 +50,29 @@ def main() -> None:
     try:
         app()
     except Exception as error:
-        from warehouse.errors import RelyvError
-
-        if not isinstance(error, RelyvError):
+        sentence, exit_code = _explained(error)
+        if sentence is None or os.environ.get("RELYV_TRACEBACK"):
             raise
-        typer.secho(str(error), fg="red", err=True)
-        sys.exit(error.exit_code)
+        typer.secho(sentence, fg="red", err=True)
+        sys.exit(exit_code)
+
+
+def _explained(error: Exception) -> tuple[str | None, int]:
+    """The sentence and the exit code for what went wrong, if it is a known thing."""
+    from sqlalchemy.exc import DBAPIError
+
+    from warehouse.errors import RelyvError
+
+    if isinstance(error, RelyvError):
+        return str(error), error.exit_code
+    if isinstance(error, DBAPIError):
+        # A driver's message may quote a row: it is for those who ask for it.
+        sentence = (
+            f"The warehouse refused a statement ({type(error.orig).__name__}). "
+            "RELYV_TRACEBACK=1 shows it; mind that it can quote data."
+        )
+        return sentence, RelyvError.exit_code
+    return None, 1
 
 
 if __name__ == "__main__":

@@ -174,11 +174,17 @@ class Ledger:
             connection.execute(delete(tables.rejected))
 
     def start_run(self, sync: str, plan: int) -> str:
-        """Record that a run has begun; what never ends was killed."""
+        """Record that a run has begun; one that the ledger still sees run was killed."""
         run_id = str(uuid.uuid4())
+        runs = self.tables.runs
         with self.warehouse.engine.begin() as connection:
             connection.execute(
-                insert(self.tables.runs).values(
+                update(runs)
+                .where(runs.c.sync == sync, runs.c.outcome == "running")
+                .values(outcome="killed", ended_at=utc_now())
+            )
+            connection.execute(
+                insert(runs).values(
                     run_id=run_id,
                     sync=sync,
                     plan=plan,
