@@ -174,7 +174,7 @@ class Ledger:
             connection.execute(delete(tables.rejected))
 
     def start_run(self, sync: str, plan: int) -> str:
-        """Record that a run has begun; one that the ledger still sees run was killed."""
+        """Record that a run has begun; one that seems to run still was killed."""
         run_id = str(uuid.uuid4())
         runs = self.tables.runs
         with self.warehouse.engine.begin() as connection:
