@@ -106,7 +106,10 @@ def test_a_warehouse_that_is_held_says_by_whom(project: Path) -> None:
     """
     One process at a time opens a DuckDB file; the other waits a little, then says so.
     """
-    hold = "import duckdb; held = duckdb.connect('relyv.duckdb'); print(); input()"
+    hold = (
+        "import duckdb; held = duckdb.connect('relyv.duckdb'); "
+        "print('open', flush=True); input()"
+    )
     holder = subprocess.Popen(
         [sys.executable, "-c", hold],
         cwd=project,
