@@ -120,7 +120,7 @@ def test_a_warehouse_that_is_held_says_by_whom(project: Path) -> None:
     with holder:
         assert holder.stdout is not None
         assert holder.stdin is not None
-        assert holder.stdout.readline() == "held\n"
+        assert holder.stdout.readline() == "open\n"
 
         code, _, text = relyv(
             project,
