@@ -30,10 +30,10 @@ demo: install  ## The whole flow on this laptop: land, build, sync to a sandbox,
 	$(BIN)/relyv demo
 
 test: install  ## Run every test but the slow ones
-	$(BIN)/pytest -n 2 -m 'not slow'
+	$(BIN)/pytest -n 2 --dist loadfile -m 'not slow'
 
 test-all: install  ## Run every test
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 --dist loadfile
 
 check: install  ## Format, lint, types, dbt parse with warnings as errors, SQL lint
 	$(BIN)/ruff format --check $(CODE)

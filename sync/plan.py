@@ -16,7 +16,9 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    null,
     select,
+    update,
 )
 
 from sync.checks import Counts, check_model, count_changes, tripped
@@ -70,7 +72,7 @@ def freeze(
     with ledger.warehouse.engine.connect() as connection, connection.begin() as work:
         ledger.fenced(connection, lease, last_plan=number, delivered_through=0)
         size = check_model(connection, sync, tables.image, model)
-        forget_suppressed(connection, tables, suppressed)
+        forget_suppressed(connection, sync.settings, tables, suppressed)
         confirmed = _size(connection, tables.sent)
         connection.execute(delete(tables.pending))
         is_baseline = _wants_baseline(connection, ledger, sync)
@@ -119,17 +121,33 @@ def read_open_plan(ledger: Ledger, sync: str) -> FrozenPlan | None:
 
 
 def forget_suppressed(
-    connection: Connection, tables: SyncTables, suppressed: Table
+    connection: Connection,
+    settings: SyncSettings,
+    tables: SyncTables,
+    suppressed: Table,
 ) -> None:
-    """Delete the images of people nobody may be told of: no call, not even a clear."""
+    """
+    Forget the people nobody may be told of: no call, not even a clear.
+
+    Of an event that is told once, its key stays. What happened on a shared device may
+    be filed under somebody else now; it has been told, and its messageId is used up.
+    """
     roles = {column.name for column in tables.image.roles}
     for name, role in SUPPRESSIBLE.items():
-        if role in roles:
-            connection.execute(
-                delete(tables.sent).where(
-                    is_suppressed(tables.sent.c[role], name, suppressed)
-                )
-            )
+        if role not in roles:
+            continue
+        about_them = is_suppressed(tables.sent.c[role], name, suppressed)
+        if _is_told_once(settings):
+            nothing = {column.name: null() for column in tables.image.values}
+            connection.execute(update(tables.sent).where(about_them).values(nothing))
+        else:
+            connection.execute(delete(tables.sent).where(about_them))
+
+
+def _is_told_once(settings: SyncSettings) -> bool:
+    """An event whose key does not say whose it is."""
+    named = {settings.user_id, settings.anonymous_id}
+    return settings.is_insert_only and named.isdisjoint(settings.key)
 
 
 def _wants_baseline(connection: Connection, ledger: Ledger, sync: Sync) -> bool:

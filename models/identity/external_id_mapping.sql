@@ -88,7 +88,7 @@ ranked_links as (
         event_id,
         row_number() over (
             partition by node
-            order by received_at, event_id
+            order by received_at, {{ in_byte_order('event_id') }}
         ) as receipt_rank
 
     from link_ends

@@ -6,7 +6,8 @@ events as (
         event_id,
         session_id,
         user_id,
-        coalesce(anonymous_id, context_anonymous_id) as anonymous_id,
+        anonymous_id,
+        context_anonymous_id,
         occurred_at,
         received_at
 
@@ -34,6 +35,8 @@ named as (
         case
             when {{ is_usable_identifier("'anonymous_id'", 'anonymous_id') }}
                 then anonymous_id
+            when {{ is_usable_identifier("'anonymous_id'", 'context_anonymous_id') }}
+                then context_anonymous_id
         end as anonymous_id,
         session_id,
         occurred_at,

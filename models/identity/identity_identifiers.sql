@@ -100,7 +100,7 @@ first_events as (
     select
         identifiers.identifier_type,
         identifiers.identifier_value,
-        min(seen.event_id) as first_event_id
+        {{ min_text('seen.event_id') }} as first_event_id
 
     from identifiers
 
@@ -122,8 +122,8 @@ numbered as (
             order by
                 identifier_types.priority,
                 identifiers.first_received_at,
-                identifiers.identifier_type,
-                identifiers.identifier_value
+                {{ in_byte_order('identifiers.identifier_type') }},
+                {{ in_byte_order('identifiers.identifier_value') }}
         ) as node,
         {{ dbt.hash(dbt.concat([
             "identifiers.identifier_type", "':'", "identifiers.identifier_value"

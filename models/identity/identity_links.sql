@@ -165,7 +165,7 @@ ranked as (
         received_at,
         row_number() over (
             partition by node_a, node_b
-            order by received_at asc, event_id asc nulls last
+            order by received_at asc, {{ in_byte_order('event_id') }} asc nulls last
         ) as receipt_rank
 
     from all_links

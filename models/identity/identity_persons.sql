@@ -41,7 +41,7 @@ ranked as (
             partition by groups.component
             order by
                 mergers.received_at desc nulls last,
-                mergers.event_id desc nulls last,
+                {{ in_byte_order('mergers.event_id') }} desc nulls last,
                 mergers.kept_node asc
         ) as recency
 

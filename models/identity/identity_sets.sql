@@ -77,7 +77,7 @@ first_events as (
 
     select
         sets.set_key,
-        min(keyed.event_id) as first_event_id
+        {{ min_text('keyed.event_id') }} as first_event_id
 
     from sets
 

@@ -120,7 +120,9 @@ ranked_links as (
         link_ends.*,
         row_number() over (
             partition by node, scope
-            order by received_at asc nulls first, event_id asc nulls first
+            order by
+                received_at asc nulls first,
+                {{ in_byte_order('event_id') }} asc nulls first
         ) as receipt_rank
 
     from link_ends
@@ -160,7 +162,7 @@ ranked as (
             partition by sides.profile_id
             order by
                 ranked_links.received_at desc nulls last,
-                ranked_links.event_id desc nulls last
+                {{ in_byte_order('ranked_links.event_id') }} desc nulls last
         ) as recency
 
     from sides

@@ -39,11 +39,11 @@ ranked as (
         last_seen_at,
         row_number() over (
             partition by profile_id, identifier_type
-            order by first_received_at, identifier_value
+            order by first_received_at, {{ in_byte_order('identifier_value') }}
         ) as first_rank,
         row_number() over (
             partition by profile_id, identifier_type
-            order by last_received_at desc, identifier_value asc
+            order by last_received_at desc, {{ in_byte_order('identifier_value') }} asc
         ) as last_rank
 
     from identifiers

@@ -7,15 +7,16 @@ from sync.checks import Counts
 from sync.errors import ConfigError
 from tests.sync.world import World, rows
 
-EVENTS = "id, user_id, score, url"
 ADDED = {"event": "Thing Happened", "timestamp": "at"}
 
 
-def events(*values: tuple[object, ...]) -> str:
-    """Rows of things that happened, each at noon of the day that it names."""
+def events(*values: tuple[str, str, int, str]) -> str:
+    """Rows of things that happened, each at noon of the day that its score names."""
+    dated = [(*row, f"2026-01-{row[2] + 1:02} 12:00:00") for row in values]
+    named = rows(*dated, names='id, user_id, score, url, "at"')
     return (
-        f"select *, timestamp '2026-01-01 12:00:00' + to_days(score::int) as at "
-        f"from ({rows(*values)})"
+        'select id, user_id, score, url, cast("at" as timestamp) as "at" '
+        f"from ({named}) as events"
     )
 
 
@@ -57,6 +58,21 @@ def test_an_event_row_is_sent_once_whatever_becomes_of_it(world: World) -> None:
 
     assert changed.counts.total == 0
     assert back.counts.total == 0
+
+
+def test_an_event_of_someone_suppressed_is_told_to_nobody_else(world: World) -> None:
+    """
+    On a shared device it may be filed under somebody else from then on.
+    """
+    world.model(events(("e1", "u1", 3, "x")))
+    world.run(track(world))
+    world.suppress("u1")
+    world.model(events(("e1", "u2", 3, "x")))
+
+    report = world.run(track(world))
+
+    assert report.counts.total == 0
+    assert [message["userId"] for message in world.messages()] == ["u1"]
 
 
 def test_an_event_row_keeps_its_id_when_the_ledger_is_lost(world: World) -> None:
