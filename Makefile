@@ -40,6 +40,9 @@ check: install  ## Format, lint, types, dbt parse with warnings as errors, SQL l
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/mypy
 	$(BIN)/dbt --quiet parse --no-partial-parse --warn-error --show-all-deprecations --target demo
+	SNOWFLAKE_ACCOUNT=none SNOWFLAKE_USER=none SNOWFLAKE_PRIVATE_KEY_PATH=none \
+		$(BIN)/dbt --quiet parse --warn-error --show-all-deprecations --target prod \
+		--target-path target/prod
 	RELYV_DUCKDB_PATH=target/lint.duckdb $(BIN)/sqlfluff lint --disable-progress-bar $(SQL)
 
 format: install  ## Format Python and SQL

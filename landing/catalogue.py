@@ -10,6 +10,7 @@ from sqlalchemy.schema import CreateColumn, CreateSchema
 
 from landing.columns import SQL_TYPES, Kind, kind_of
 from landing.raw_tables import RawTable, RawTables
+from warehouse.ddl import index_column, retype_column
 
 # PostgreSQL takes 1,600 columns; a table that wide has ids for names.
 MAX_COLUMNS = 1_000
@@ -45,7 +46,10 @@ class Catalogue:
     def create(self, connection: Connection, tables: RawTables) -> None:
         """Create what is missing of the tables that always exist."""
         for table in tables.fixed:
+            is_new = (table.schema, table.name) not in self._columns
             self.grow(connection, table, {})
+            if is_new:
+                index_column(connection, as_sql(table, table.columns), table.key[-1])
 
     def grow(
         self, connection: Connection, table: RawTable, added: Mapping[str, Kind]
@@ -66,9 +70,8 @@ class Catalogue:
 
     def widen(self, connection: Connection, table: RawTable, name: str) -> None:
         """Make a column of integers one of doubles: it has met a fraction."""
-        quoted = connection.dialect.identifier_preparer.quote(name)
         double = SQL_TYPES[Kind.DOUBLE].compile(dialect=connection.dialect)
-        _alter(connection, table, f"alter column {quoted} set data type {double}")
+        retype_column(connection, as_sql(table, {}), name, double)
         self._columns[table.schema, table.name][name] = Kind.DOUBLE
 
 

@@ -54,6 +54,11 @@ class Filled:
 
 def kind_of(type_: sql.TypeEngine[Any]) -> Kind:
     """The kind of a column that is there already; what is unknown takes text."""
+    # Snowflake has one type for all exact numbers, and timestamps of its own.
+    if isinstance(type_, sql.Numeric) and type_.scale == 0:
+        return Kind.BIGINT
+    if type_.__visit_name__.startswith("TIMESTAMP"):
+        return Kind.TIMESTAMP
     for kind, classes in _SQL_CLASSES.items():
         if isinstance(type_, classes):
             return kind

@@ -7,6 +7,8 @@ from landing.raw_tables import CALL_COLUMNS
 
 # Segment's own events are two or three levels deep; below this, JSON text serves.
 MAX_DEPTH = 8
+# PostgreSQL keeps a row in 8 KB, with 18 bytes for each long text that lies elsewhere.
+MAX_FIELDS = 400
 
 Row = dict[str, object]
 # Why a field did not land, and the column it was meant for.
@@ -20,7 +22,7 @@ def flatten(
     into: Row,
     depth: int = 1,
 ) -> list[Loss]:
-    """Add the fields as columns, and name those whose column was already filled."""
+    """Add the fields as columns, and name those for which there was no room."""
     lost: list[Loss] = []
     for key, value in fields.items():
         if value is None:
@@ -31,6 +33,8 @@ def flatten(
             lost += flatten(value, path, column_of, into, depth + 1)
         elif name in into:
             lost.append(("field_name_taken", name))
+        elif len(into) >= MAX_FIELDS:
+            lost.append(("too_many_fields", name))
         else:
             into[name] = value
     return lost

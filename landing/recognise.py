@@ -5,6 +5,7 @@ from enum import Enum
 
 import orjson
 
+from landing.content import storable
 from landing.errors import LineRejected
 from landing.raw_tables import SESSION_COLUMNS, SESSION_EVENT_COLUMNS
 from landing.segment_calls import CALL_TYPES
@@ -32,7 +33,7 @@ def parse(content: bytes) -> object:
         LineRejected: It is not UTF-8, or not JSON.
     """
     try:
-        return orjson.loads(content)
+        return orjson.loads(storable(content))
     except orjson.JSONDecodeError:
         raise LineRejected(_why_unreadable(content)) from None
 

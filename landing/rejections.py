@@ -28,11 +28,13 @@ REASONS = {
     "traits_not_object": "The traits are not an object.",
     "name_not_string": "The name of a page or screen is empty or not text.",
     "category_not_string": "The category of a page or screen is empty or not text.",
+    "too_many_fields": "A row of a Relyv export has more fields than a table takes.",
 }
 # The row lands; this one field of it does not.
 FIELD_REASONS = {
     "value_does_not_fit": "The column has another type; it is null in this row.",
     "field_name_taken": "Another field of the row has the same name in snake case.",
+    "too_many_fields": "The row has as many fields as every warehouse takes.",
     "too_many_columns": "The table has as many columns as landing will give it.",
     "too_many_tables": "The event has no table: it is in tracks, without properties.",
 }

@@ -8,9 +8,9 @@ from datetime import datetime
 
 import orjson
 
-from landing.content import content_hash
+from landing.content import content_hash, storable
 from landing.errors import LineRejected
-from landing.flattening import Row
+from landing.flattening import MAX_FIELDS, Row
 from landing.naming import column_name, snake_case
 from landing.raw_tables import SESSION_COLUMNS, SESSION_EVENT_COLUMNS
 from landing.timestamps import parse_timestamp
@@ -105,6 +105,8 @@ def _known_and_free(fields: Mapping[str, object], known: Set[str]) -> Row:
         if name in known or name in _OWN_STAMPS or path in _PRIVATE:
             continue
         row.setdefault(column_name(path, known), value)
+    if len(row) > MAX_FIELDS:
+        raise LineRejected("too_many_fields")
     return row
 
 
@@ -161,7 +163,7 @@ def _scrubbed(value: object, private: Set[str], depth: int = 1) -> object:
 
 def _parsed(text: str) -> object:
     try:
-        return orjson.loads(text)
+        return orjson.loads(storable(text.encode()))
     except orjson.JSONDecodeError:
         return None
 

@@ -19,6 +19,7 @@ from landing.sorting import SortedChunk, sort
 from landing.timestamps import utc_now
 from landing.writing import Written, write
 from warehouse import Warehouse
+from warehouse.turns import one_at_a_time
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +45,7 @@ def land(
     Raises:
         PathMissing: A path is not there; nothing was landed.
         BulkLoadUnsupported: The target's kind has no bulk path yet.
+        WarehouseBusy: Another process is landing into the same target.
     """
     begun = time.monotonic()
     files = find_files(paths)
@@ -52,9 +54,10 @@ def land(
         relyv_schema=relyv_schema,
         privacy_schema=warehouse.step_schema("privacy"),
     )
-    run = _Run(warehouse, tables)
     bytes_total = sum(file.stat().st_size for file in files)
-    with _no_cycle_collection():
+    # Two at once would each find a message missing, and land it twice.
+    with one_at_a_time(warehouse, "landing"), _no_cycle_collection():
+        run = _Run(warehouse, tables)
         for chunk in read_chunks(files, chunk_lines=chunk_lines):
             run.land(chunk.lines)
             if on_progress:

@@ -201,4 +201,9 @@ def _add_context(call: Mapping[str, object], row: Row) -> list[Loss]:
         return []
     if not isinstance(context, dict):
         return [("value_does_not_fit", "context")]
-    return flatten(context, "context", fitting, row)
+    lost = flatten(context, "context", fitting, row)
+    # Models read it as JSON: text of another kind would end a build on PostgreSQL.
+    if isinstance(row.get("context_external_ids"), str):
+        del row["context_external_ids"]
+        lost.append(("value_does_not_fit", "context_external_ids"))
+    return lost

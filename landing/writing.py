@@ -17,6 +17,7 @@ from landing.raw_tables import RawTable
 from landing.rejections import Rejection
 from landing.sorting import Key, Pile, SortedChunk
 from warehouse import bulk
+from warehouse.ddl import temporary_schema
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,17 +36,18 @@ def write(connection: Connection, catalogue: Catalogue, chunk: SortedChunk) -> W
     known: dict[str, Set[Key]] = {}
     for name, pile in chunk.piles.items():
         known[name] = writer.known_keys(pile.table, pile.rows.keys())
-        writer.append(pile, known[name], written)
+        writer.prepare(pile, known[name], written)
     for pile in chunk.event_piles.values():
         # A call is in the table of its event exactly when it is in tracks.
-        writer.append_event(pile, known["tracks"], written)
+        writer.prepare_event(pile, known["tracks"], written)
     for rejection in writer.lost:
         written.lost_fields[rejection.reason] += 1
     rejected = Pile(chunk.tables.rejections)
     for rejection in chain(chunk.rejections, writer.lost):
         rejected.add(rejection.row(), rejection.line)
     known_rejections = writer.known_keys(rejected.table, rejected.rows.keys())
-    writer.append(rejected, known_rejections, Written())
+    writer.prepare(rejected, known_rejections, Written())
+    writer.load()
     return written
 
 
@@ -58,6 +60,7 @@ class _Writer:
         self._connection = connection
         self._catalogue = catalogue
         self._now = now
+        self._loads: list[tuple[Table, pa.Table]] = []
         self.lost: list[Rejection] = []
 
     def known_keys(self, table: RawTable, keys: Collection[Key]) -> set[Key]:
@@ -74,6 +77,7 @@ class _Writer:
             MetaData(),
             *(Column(name, SQL_TYPES[table.columns[name]]) for name in table.key),
             prefixes=["TEMPORARY"],
+            schema=temporary_schema(self._connection, table.schema),
         )
         columns = zip(*keys, strict=True)
         rows = pa.table(
@@ -88,27 +92,37 @@ class _Writer:
         incoming.drop(self._connection)
         return found
 
-    def append(self, pile: Pile, known: Set[Key], written: Written) -> None:
-        """Append the rows whose keys the table does not know."""
+    def load(self) -> None:
+        """
+        Append all that was prepared.
+
+        Snowflake commits at every change of a table, so all of them come before: what
+        is loaded of a chunk is loaded whole.
+        """
+        for target, rows in self._loads:
+            bulk.load(self._connection, target, rows)
+
+    def prepare(self, pile: Pile, known: Set[Key], written: Written) -> None:
+        """Make room for the rows whose keys the table does not know."""
         fresh = [key not in known for key in pile.rows]
         rows = [row for row, new in zip(pile.rows.values(), fresh, strict=True) if new]
         lines = [line for line, new in zip(pile.lines, fresh, strict=True) if new]
-        self._insert(pile.table, rows, lines)
+        self._prepare(pile.table, rows, lines)
         self.lost += [rejection for key, rejection in pile.lost if key not in known]
         name = pile.table.full_name
         written.landed[name] += len(rows)
         written.duplicates[name] += len(fresh) - len(rows) + pile.duplicates
 
-    def append_event(self, pile: Pile, known: Set[Key], written: Written) -> None:
-        """Append the rows of an event, unless its schema has too many tables."""
+    def prepare_event(self, pile: Pile, known: Set[Key], written: Written) -> None:
+        """Make room for the rows of an event, unless its schema has too many tables."""
         if self._catalogue.has_room_for(pile.table):
-            self.append(pile, known, written)
+            self.prepare(pile, known, written)
             return
         for key, line in zip(pile.rows, pile.lines, strict=True):
             if key not in known:
                 self._lose(line, "too_many_tables", "event")
 
-    def _insert(
+    def _prepare(
         self, table: RawTable, rows: Sequence[Row], lines: Sequence[Line]
     ) -> None:
         if not rows:
@@ -133,7 +147,7 @@ class _Writer:
             arrays[table.stamp] = _repeated(self._now, len(rows))
         self._catalogue.grow(self._connection, table, added)
         target = as_sql(table, self._catalogue.columns(table))
-        bulk.load(self._connection, target, pa.table(arrays))
+        self._loads.append((target, pa.table(arrays)))
 
     def _kind(
         self,

@@ -11,9 +11,12 @@
 
     from {{ relation }} as parsed
 
-    cross join lateral jsonb_array_elements(
+    cross join lateral json_array_elements(
         case
-            when parsed.external_ids like '[%' then cast(parsed.external_ids as jsonb)
+            when
+                parsed.external_ids like '[%'
+                and strpos(parsed.external_ids, '\u0000') = 0
+                then cast(parsed.external_ids as json)
         end
     ) as items (item)
 {%- endmacro %}

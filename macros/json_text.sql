@@ -3,7 +3,13 @@
 {%- endmacro %}
 
 {% macro default__json_text(column, key) -%}
-    (cast({{ column }} as jsonb) ->> '{{ key }}')
+    {#- Landing writes objects as JSON, and nothing else that begins with a brace. -#}
+    (
+        case
+            when left({{ column }}, 1) = '{' and strpos({{ column }}, '\u0000') = 0
+                then cast({{ column }} as json)
+        end ->> '{{ key }}'
+    )
 {%- endmacro %}
 
 {% macro duckdb__json_text(column, key) -%}

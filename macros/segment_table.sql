@@ -25,7 +25,8 @@
         {%- set present = table
             and (table.columns is none or column in table.columns)
             and (column in own or column not in kinds) %}
-        cast({{ column if present else 'null' }} as {{
+        {%- set value = naive_utc(column) if table and column in table.zoned else column %}
+        cast({{ value if present else 'null' }} as {{
             dbt.type_timestamp() if column in times else dbt.type_string()
         }}) as {{ column }}{{ ',' if not loop.last }}
         {%- endfor %}

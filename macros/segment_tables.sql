@@ -2,7 +2,7 @@
     {#- Under a unit test the source is a fixture, which stands for all schemas. -#}
     {%- set found = [] -%}
     {%- if execute and declared.is_cte -%}
-        {%- do found.append({'relation': declared, 'columns': none}) -%}
+        {%- do found.append({'relation': declared, 'columns': none, 'zoned': []}) -%}
     {%- elif execute -%}
         {%- for schema in var('segment_schemas') -%}
             {%- set relation = adapter.get_relation(
@@ -14,7 +14,8 @@
                 {%- set columns = adapter.get_columns_in_relation(relation) -%}
                 {%- do found.append({
                     'relation': relation,
-                    'columns': columns | map(attribute='name') | map('lower') | list
+                    'columns': columns | map(attribute='name') | map('lower') | list,
+                    'zoned': zoned_columns(columns)
                 }) -%}
             {%- endif -%}
         {%- endfor -%}

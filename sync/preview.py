@@ -9,7 +9,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Subquery, func, literal_column, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Subquery,
+    cast,
+    func,
+    literal_column,
+    null,
+    select,
+)
 
 from sync.checks import Counts, check_model, count_changes
 from sync.destination import region_of
@@ -23,6 +32,7 @@ from sync.run import renderer_of
 from sync.shape import Shape, has_shape, inspect_shape
 from sync.tables import SyncTables
 from warehouse import Warehouse
+from warehouse.ddl import Native
 from warehouse.suppressions import ensure_suppressions, suppressions
 
 # Before the first run there is no installation to make messageIds of.
@@ -108,15 +118,16 @@ def _confirmed(sync: Sync, tables: SyncTables, shape: Shape) -> Subquery:
     if not shape.has_ledger:
         return _nothing(sync, tables, "sent")
     return select(
-        *(
-            literal_column(f"cast(null as {shape.missing[column.name]})").label(
-                column.name
-            )
-            if column.name in shape.missing
-            else tables.sent.c[column.name]
-            for column in shape.image.columns
-        )
+        *(_as_reshaped(tables, shape, column.name) for column in shape.image.columns)
     ).subquery("sent")
+
+
+def _as_reshaped(tables: SyncTables, shape: Shape, name: str) -> ColumnElement[Any]:
+    if name in shape.missing:
+        return cast(null(), Native(shape.missing[name])).label(name)
+    if name in shape.recast:
+        return cast(tables.sent.c[name], Native(shape.recast[name])).label(name)
+    return tables.sent.c[name]
 
 
 def _rejected(

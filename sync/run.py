@@ -35,6 +35,7 @@ from tracking import Retry, TrackingClient
 from warehouse import Warehouse
 from warehouse.stream import stream
 from warehouse.suppressions import ensure_suppressions, suppressions
+from warehouse.turns import one_at_a_time
 
 logger = logging.getLogger("relyv.sync")
 
@@ -57,6 +58,7 @@ class RunOptions:
 
     accept_guard: bool = False
     start_afresh: bool = False
+    retry_rejected: bool = False
     delivery: DeliverySettings = field(default_factory=DeliverySettings)
 
 
@@ -135,13 +137,15 @@ class _Run:
         )
 
     def execute(self) -> RunReport:
-        installation = open_ledger(
-            self.ledger, self.destination, start_afresh=self.options.start_afresh
-        )
-        ensure_suppressions(
-            self.warehouse.engine, self.warehouse.step_schema("privacy")
-        )
-        lease = self.ledger.acquire(self.sync.name)
+        # Two first runs at once would create everything twice.
+        with one_at_a_time(self.warehouse, "opening the ledger"):
+            installation = open_ledger(
+                self.ledger, self.destination, start_afresh=self.options.start_afresh
+            )
+            ensure_suppressions(
+                self.warehouse.engine, self.warehouse.step_schema("privacy")
+            )
+            lease = self.ledger.acquire(self.sync.name)
         run_id = self.ledger.start_run(self.sync.name, lease.last_plan)
         try:
             self._resume(lease, installation)
@@ -164,6 +168,8 @@ class _Run:
     def _plan_and_deliver(self, lease: Lease, installation: Installation) -> None:
         with self._timed("plan"):
             tables = prepare(self.ledger, self.sync, lease)
+            if self.options.retry_rejected:
+                self.ledger.forget_rejected(lease, tables)
             freeze(
                 self.ledger,
                 self.sync,

@@ -15,20 +15,28 @@ from sqlalchemy import (
     MetaData,
     Select,
     Table,
+    column,
     delete,
     literal_column,
     select,
     table,
     update,
 )
+from sqlalchemy.exc import DBAPIError
 
 from sync.diff import images, same_key
-from sync.errors import LedgerLost
+from sync.errors import ConfigError, LedgerLost
 from sync.image import ROLES, Image, ImageColumn, image_of
 from sync.ledger import Lease, Ledger
 from sync.manifest import Model, Sync
 from sync.tables import SyncTables, new, old
-from warehouse.ddl import CreateTableAs, column_types, table_exists
+from warehouse.ddl import (
+    CreateTableAs,
+    column_types,
+    is_text,
+    retype_column,
+    table_exists,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +47,7 @@ class Shape:
     * `image` includes the fields that are gone and that Segment still has.
     * `missing` columns are new, or have another type than before: their types.
     * `retyped` are those of them that exist with the old type.
+    * `recast` columns take a new type and keep their values: keys, ids, longer texts.
     * `unwanted` columns hold nothing that Segment would have to forget.
     """
 
@@ -46,6 +55,7 @@ class Shape:
     has_ledger: bool
     missing: Mapping[str, str]
     retyped: Sequence[str]
+    recast: Mapping[str, str]
     unwanted: Sequence[str]
 
 
@@ -57,10 +67,21 @@ def inspect_shape(connection: Connection, ledger: Ledger, sync: Sync) -> Shape:
     wanted = {column.name: types[column.source or ""] for column in image.columns}
     if not table_exists(connection, sent):
         return Shape(
-            image=image, has_ledger=False, missing=wanted, retyped=(), unwanted=()
+            image=image,
+            has_ledger=False,
+            missing=wanted,
+            retyped=(),
+            recast={},
+            unwanted=(),
         )
     kept = column_types(connection, sent)
-    missing = {name: kind for name, kind in wanted.items() if kept.get(name) != kind}
+    differing = {name: kind for name, kind in wanted.items() if kept.get(name) != kind}
+    recast = {
+        name: kind
+        for name, kind in differing.items()
+        if name in kept and _keeps_its_values(image, name, kept[name], kind)
+    }
+    missing = {name: differing[name] for name in differing.keys() - recast.keys()}
     surplus = {name: kind for name, kind in kept.items() if name not in wanted}
     gone = [
         ImageColumn(name=name, source=None, data_type=kind)
@@ -72,6 +93,7 @@ def inspect_shape(connection: Connection, ledger: Ledger, sync: Sync) -> Shape:
         has_ledger=True,
         missing=missing,
         retyped=[name for name in missing if name in kept],
+        recast=recast,
         unwanted=[name for name in surplus if name not in {c.name for c in gone}],
     )
 
@@ -90,6 +112,8 @@ def prepare(ledger: Ledger, sync: Sync, lease: Lease) -> SyncTables:
     with engine.connect() as connection:
         shape = inspect_shape(connection, ledger, sync)
     tables = ledger.tables.of(sync.name, shape.image)
+    if shape.has_ledger:
+        _recast(engine, tables, sync, shape)
     if not shape.has_ledger:
         _create_sent(engine, tables, sync, lease)
     elif sync.settings.call == "track":
@@ -132,6 +156,25 @@ def _reshape(engine: Engine, tables: SyncTables, shape: Shape) -> None:
         _alter(engine, tables.sent, "drop column", name)
     for name, data_type in shape.missing.items():
         _alter(engine, tables.sent, "add column", name, data_type)
+
+
+def _recast(engine: Engine, tables: SyncTables, sync: Sync, shape: Shape) -> None:
+    """A key or an id that was lost with its old type could not be cleared any more."""
+    for name, data_type in shape.recast.items():
+        try:
+            with engine.begin() as connection:
+                retype_column(connection, tables.sent, name, data_type)
+        except DBAPIError:
+            raise ConfigError(
+                f"{sync.name}: `{name}` of the rows that Segment confirmed cannot "
+                f"become {data_type}, the type it now has in {sync.model.name}. Cast "
+                "it in the model to the type that it had."
+            ) from None
+
+
+def _keeps_its_values(image: Image, name: str, before: str, after: str) -> bool:
+    has_a_part = name in {column.name for column in (*image.keys, *image.roles)}
+    return has_a_part or (is_text(before) and is_text(after))
 
 
 def _forget_incomparable(
@@ -184,7 +227,7 @@ def _must_be_forgotten(
     held: Select[Any] = (
         select(literal_column("1"))
         .select_from(table(sent.name, schema=sent.schema))
-        .where(literal_column(_quoted(connection, name)).is_not(None))
+        .where(column(name).is_not(None))
         .limit(1)
     )
     return connection.execute(held).first() is not None

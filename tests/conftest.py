@@ -1,17 +1,88 @@
 """What tests of every kind share."""
 
 import json
+import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.emulator.process import Emulator, emulator_process
+from tests.postgres_server import PostgresServer, own_server, server_of
+from tests.warehouses import (
+    KINDS,
+    POSTGRES_URL,
+    SHARED_KINDS,
+    Place,
+    Places,
+)
 from tracking.sandbox.inspection import Inspection
 from tracking.sandbox.process import sandbox_process
 
 ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """A PostgreSQL that runs: one of the tests' own, or the one they are told of."""
+    if url := os.environ.get(POSTGRES_URL):
+        yield server_of(url)
+        return
+    with own_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def snowflake_emulator() -> Iterator[Emulator]:
+    """An emulator of Snowflake, in a process of its own."""
+    with emulator_process() as emulator:
+        yield emulator
+
+
+# Each statement is a request over HTTP: what `make test` runs of it is in
+# tests/emulator, and the rest is for `make test-all`.
+EMULATED = pytest.param("snowflake", marks=pytest.mark.slow)
+
+
+@pytest.fixture(scope="session", params=[*KINDS, EMULATED])
+def kind(request: pytest.FixtureRequest) -> str:
+    """The kind of warehouse: a test that asks for it runs on each."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def places(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Places:
+    """Places of every kind; a server is started for the first that needs it."""
+    return Places(
+        tmp_path_factory.mktemp("places"),
+        lambda: request.getfixturevalue("postgres_server"),
+        lambda: request.getfixturevalue("snowflake_emulator"),
+    )
+
+
+@pytest.fixture
+def new_place(places: Places, kind: str) -> Iterator[Callable[[], Place]]:
+    """Empty places of one kind, for a test that needs several."""
+    with ExitStack() as stack:
+        yield lambda: stack.enter_context(places.new(kind))
+
+
+@pytest.fixture
+def place(new_place: Callable[[], Place]) -> Place:
+    """An empty place."""
+    return new_place()
+
+
+@pytest.fixture(params=SHARED_KINDS)
+def shared_place(request: pytest.FixtureRequest, places: Places) -> Iterator[Place]:
+    """An empty place of a kind that many processes may use at once."""
+    with places.new(str(request.param)) as place:
+        yield place
 
 
 @pytest.fixture(scope="session")

@@ -11,12 +11,17 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
+from tests.emulator.process import Emulator
 from tests.postgres_server import PostgresServer
 from warehouse import Warehouse, open_warehouse
 
 KINDS = ("duckdb", "postgres")
+# A DuckDB file is one process's at a time; these are many's.
+SHARED_KINDS = ("postgres",)
 # A server that is running already, instead of one of the tests' own.
 POSTGRES_URL = "RELYV_TEST_POSTGRES_URL"
+
+PROFILE = "relyv_segment"
 
 _numbers = count(1)
 
@@ -28,25 +33,20 @@ class Place:
     kind: str
     settings: Mapping[str, object]
 
-    def write_profile(
-        self,
-        folder: Path,
-        *,
-        profile: str = "relyv_segment",
-        schema: str = "relyv",
-        targets: Sequence[str] = ("demo",),
+    def write_project(
+        self, folder: Path, *, schema: str = "relyv", targets: Sequence[str] = ("demo",)
     ) -> None:
-        """Write the profiles.yml that leads here, whatever the target."""
+        """Write what leads here, whatever the target: profiles.yml, dbt_project.yml."""
         output = {**self.settings, "schema": schema, "threads": 2}
         outputs = {"target": targets[0], "outputs": dict.fromkeys(targets, output)}
         # JSON is YAML.
-        (folder / "profiles.yml").write_text(json.dumps({profile: outputs}))
+        (folder / "profiles.yml").write_text(json.dumps({PROFILE: outputs}))
+        (folder / "dbt_project.yml").write_text(f"profile: {PROFILE}")
 
     @contextmanager
     def open(self, folder: Path, *, schema: str = "relyv") -> Iterator[Warehouse]:
-        """Open it as relyv does, by way of a project in an empty folder."""
-        (folder / "dbt_project.yml").write_text("{name: t, profile: t}")
-        self.write_profile(folder, profile="t", schema=schema)
+        """Open it as relyv does, by way of a project in a folder."""
+        self.write_project(folder, schema=schema)
         with open_warehouse(folder, "demo") as warehouse:
             yield warehouse
 
@@ -54,9 +54,15 @@ class Place:
 class Places:
     """Makes places of every kind, and takes them away again."""
 
-    def __init__(self, folder: Path, postgres: Callable[[], PostgresServer]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        postgres: Callable[[], PostgresServer],
+        snowflake: Callable[[], Emulator],
+    ) -> None:
         self._folder = folder
         self._postgres = postgres
+        self._snowflake = snowflake
 
     @contextmanager
     def new(self, kind: str) -> Iterator[Place]:
@@ -66,6 +72,8 @@ class Places:
             path = self._folder / f"{name}.duckdb"
             yield Place(kind=kind, settings={"type": "duckdb", "path": str(path)})
             path.unlink(missing_ok=True)
+        elif kind == "snowflake":
+            yield Place(kind=kind, settings=self._snowflake().settings(name))
         else:
             with self._postgres().database(name) as settings:
                 yield Place(kind=kind, settings=settings)

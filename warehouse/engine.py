@@ -3,6 +3,7 @@
 Everything that differs between the three kinds when connecting is here.
 """
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ import stamina
 from sqlalchemy import URL, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import QueuePool
+from sqlalchemy.sql.compiler import IdentifierPreparer
 
 from warehouse.errors import WarehouseBusy, WarehouseUnreachable
 from warehouse.profile import Profile, read_profile
@@ -21,6 +23,7 @@ from warehouse.profile import Profile, read_profile
 # A dbt build of a laptop's file takes seconds; longer than this is somebody's UI.
 BUSY_WAIT_SECONDS = 20.0
 DUCKDB_MEMORY_LIMIT = "2GB"
+SNOWFLAKE_LOGIN_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,10 +45,13 @@ def open_warehouse(
     project_dir: Path,
     target: str | None = None,
     *,
-    busy_wait_seconds: float = BUSY_WAIT_SECONDS,
+    busy_wait_seconds: float | None = None,
 ) -> Iterator[Warehouse]:
     """
     Open the warehouse of a dbt target, and close it again.
+
+    A DuckDB file that another process holds is waited for: 20 seconds, or what
+    RELYV_BUSY_WAIT_SECONDS says.
 
     Raises:
         ProfileError: profiles.yml does not say where it is.
@@ -55,7 +61,7 @@ def open_warehouse(
     profile = read_profile(project_dir, target)
     engine = _ENGINES[profile.kind](profile, project_dir)
     try:
-        _connect_once(engine, profile, busy_wait_seconds)
+        _connect_once(engine, profile, _patience(busy_wait_seconds))
         yield Warehouse(
             engine=engine,
             target=profile.target,
@@ -64,6 +70,12 @@ def open_warehouse(
         )
     finally:
         engine.dispose()
+
+
+def _patience(seconds: float | None) -> float:
+    if seconds is not None:
+        return seconds
+    return float(os.environ.get("RELYV_BUSY_WAIT_SECONDS", BUSY_WAIT_SECONDS))
 
 
 def _connect_once(engine: Engine, profile: Profile, wait_seconds: float) -> None:
@@ -102,7 +114,10 @@ def _sentence(error: DBAPIError, profile: Profile) -> Exception:
 def _duckdb(profile: Profile, project_dir: Path) -> Engine:
     path = project_dir / str(profile.settings["path"])
     engine = create_engine(
-        URL.create("duckdb", database=str(path)), poolclass=QueuePool, pool_size=4
+        URL.create("duckdb", database=str(path)),
+        poolclass=QueuePool,
+        pool_size=4,
+        hide_parameters=True,  # rows, in the text of an error
     )
     wanted: Mapping[str, Any] = {
         # Never the network: an extension that is missing is an error, not a download.
@@ -134,40 +149,106 @@ def _postgres(profile: Profile, _: Path) -> Engine:
     return create_engine(
         url,
         pool_size=4,
-        connect_args={"options": "-c timezone=UTC", "connect_timeout": 10},
+        hide_parameters=True,
+        # JSON comes as its text, as from every other warehouse: whoever wants it
+        # parsed cannot tell a JSON string from its content otherwise.
+        json_deserializer=bytes.decode,
+        connect_args={
+            "connect_timeout": 10,
+            **_given(settings, *_LIBPQ_SETTINGS),
+            "options": _postgres_options(settings),
+        },
     )
+
+
+def _postgres_options(settings: Mapping[str, object]) -> str:
+    wanted = {
+        "timezone": "UTC",
+        # A plan on its way is one open transaction; a patient retry must not end it.
+        "idle_in_transaction_session_timeout": 0,
+        **_given(settings, "role", "search_path"),
+    }
+    return " ".join(
+        f"-c {name}=" + str(value).replace("\\", "\\\\").replace(" ", "\\ ")
+        for name, value in wanted.items()
+    )
+
+
+def _given(settings: Mapping[str, object], *names: str) -> dict[str, object]:
+    return {name: settings[name] for name in names if settings.get(name)}
 
 
 def _snowflake(profile: Profile, _: Path) -> Engine:
+    settings = {name: value for name, value in profile.settings.items() if value}
     arguments = {
-        name: profile.settings[name]
-        for name in _SNOWFLAKE_ARGUMENTS
-        if profile.settings.get(name)
+        argument: settings[name]
+        for name, argument in _SNOWFLAKE_ARGUMENTS.items()
+        if name in settings
     }
-    if "private_key_path" in arguments:
-        arguments["private_key_file"] = arguments.pop("private_key_path")
-        if passphrase := profile.settings.get("private_key_passphrase"):
-            arguments["private_key_file_pwd"] = passphrase
     session: dict[str, object] = {"TIMEZONE": "UTC"}
-    if "query_tag" in arguments:
-        session["QUERY_TAG"] = arguments.pop("query_tag")
-    return create_engine(
-        "snowflake://", connect_args={**arguments, "session_parameters": session}
+    if "query_tag" in settings:
+        session["QUERY_TAG"] = settings["query_tag"]
+    engine = create_engine(
+        "snowflake://",
+        pool_size=4,
+        hide_parameters=True,
+        connect_args={
+            **arguments,
+            "login_timeout": SNOWFLAKE_LOGIN_SECONDS,
+            "session_parameters": session,
+            # A plan on its way may wait for Segment longer than a session lives.
+            "client_session_keep_alive": True,
+            # Who hosts this process is nobody's business, and asking takes time.
+            "platform_detection_timeout_seconds": 0.0,
+        },
     )
+    _keep_names(engine)
+    return engine
 
 
-_SNOWFLAKE_ARGUMENTS = (
-    "account",
-    "user",
-    "password",
-    "database",
-    "warehouse",
-    "role",
-    "host",
-    "port",
-    "protocol",
-    "insecure_mode",
-    "private_key_path",
-    "query_tag",
+def _keep_names(engine: Engine) -> None:
+    """Let a name have quotes and per cent signs, of which the dialect makes others."""
+    preparer: Any = engine.dialect.identifier_preparer
+    plain = IdentifierPreparer.format_label
+    preparer.format_label = lambda *label: plain(preparer, *label)
+
+    # The dialect doubles per cent signs, and the connector leaves them so in what is
+    # neither compiled nor has parameters.
+    @event.listens_for(engine, "before_cursor_execute", retval=True)
+    def _halve(
+        _: Any, __: Any, statement: str, parameters: Any, context: Any, ___: Any
+    ) -> tuple[str, Any]:
+        is_raw = not parameters and context.compiled is None
+        return statement.replace("%%", "%") if is_raw else statement, parameters
+
+
+# What dbt hands on to the driver as it is.
+_LIBPQ_SETTINGS = (
+    "sslmode",
+    "sslcert",
+    "sslkey",
+    "sslrootcert",
+    "connect_timeout",
+    "keepalives_idle",
 )
+# dbt's word in profiles.yml -> the connector's.
+_SNOWFLAKE_ARGUMENTS = {
+    name: name
+    for name in (
+        "account",
+        "user",
+        "password",
+        "authenticator",
+        "token",
+        "database",
+        "warehouse",
+        "role",
+        "host",
+        "port",
+        "protocol",
+    )
+} | {
+    "private_key_path": "private_key_file",
+    "private_key_passphrase": "private_key_file_pwd",
+}
 _ENGINES = {"duckdb": _duckdb, "postgres": _postgres, "snowflake": _snowflake}

@@ -25,7 +25,7 @@ bug_reports as (
         ts as occurred_at,
         row_number() over (
             partition by coalesce(report_id, event_id)
-            order by ts, event_id
+            order by ts, {{ in_byte_order('event_id') }}
         ) as telling_number
 
     from {{ ref('session_events') }}

@@ -24,7 +24,7 @@ shares as (
         ts as occurred_at,
         row_number() over (
             partition by coalesce(share_id, event_id)
-            order by ts, event_id
+            order by ts, {{ in_byte_order('event_id') }}
         ) as telling_number
 
     from {{ ref('session_events') }}

@@ -69,7 +69,10 @@ ranked_sessions as (
         decayed_score,
         row_number() over (
             partition by profile_id
-            order by decayed_score desc, started_at desc, session_id asc
+            order by
+                decayed_score desc,
+                started_at desc,
+                {{ in_byte_order('session_id') }} asc
         ) as session_rank
 
     from decayed_sessions

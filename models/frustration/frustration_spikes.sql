@@ -29,7 +29,7 @@ numbered as (
         *,
         row_number() over (
             partition by profile_id
-            order by started_at, session_id
+            order by started_at, {{ in_byte_order('session_id') }}
         ) as spike_number
 
     from verdicts

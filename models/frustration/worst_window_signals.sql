@@ -34,7 +34,8 @@ worst_window_signals as (
         {{ dbt.listagg(
             measure='signals.evidence_event_id',
             delimiter_text="','",
-            order_by_clause='order by signals.occurred_at, signals.evidence_event_id',
+            order_by_clause='order by signals.occurred_at, '
+                ~ in_byte_order('signals.evidence_event_id'),
         ) }} as evidence_event_ids,
         min(signals.occurred_at) as first_at,
         max(signals.occurred_at) as last_at

@@ -1,3 +1,5 @@
+{{ config(indexes=lookup_indexes('lookup_value')) }}
+
 with
 
 identifiers as (

@@ -61,7 +61,7 @@ ranked as (
         user_id,
         row_number() over (
             partition by session_id
-            order by occurred_at desc, event_id desc
+            order by occurred_at desc, {{ in_byte_order('event_id') }} desc
         ) as recency
 
     from inside

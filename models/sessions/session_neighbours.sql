@@ -106,7 +106,7 @@ ranked as (
             order by
                 case when direction = 'next' then occurred_at end asc nulls last,
                 occurred_at desc,
-                event_id asc
+                {{ in_byte_order('event_id') }} asc
         ) as nearness
 
     from neighbours

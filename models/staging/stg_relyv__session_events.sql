@@ -147,7 +147,7 @@ ranked as (
             order by
                 received_at asc nulls last,
                 _loaded_at asc nulls last,
-                session_id asc nulls last
+                {{ in_byte_order('session_id') }} asc nulls last
         ) as receipt_rank
 
     from allowed

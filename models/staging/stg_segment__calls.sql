@@ -136,8 +136,8 @@ ranked as (
                 received_at asc,
                 loaded_at asc nulls last,
                 call_table asc,
-                user_id asc nulls last,
-                anonymous_id asc nulls last
+                {{ in_byte_order('user_id') }} asc nulls last,
+                {{ in_byte_order('anonymous_id') }} asc nulls last
         ) as receipt_rank
 
     from allowed

@@ -41,11 +41,14 @@ ranked as (
         *,
         row_number() over (
             partition by profile_id
-            order by started_at desc, session_id asc
+            order by started_at desc, {{ in_byte_order('session_id') }} asc
         ) as newest_number,
         row_number() over (
             partition by profile_id, is_recent
-            order by frustration_score desc, started_at desc, session_id asc
+            order by
+                frustration_score desc,
+                started_at desc,
+                {{ in_byte_order('session_id') }} asc
         ) as worst_number
 
     from dated

@@ -12,14 +12,28 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
-from shutil import copy
+from typing import Any
 
-import duckdb
 import pyarrow as pa
 import pytest
-from dbt.cli.main import dbtRunner
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Double,
+    MetaData,
+    String,
+    Table,
+)
+from sqlalchemy.schema import CreateSchema
+from sqlalchemy.types import TypeEngine
 
-PROJECT = Path(__file__).parents[2]
+from tests.dbt_runs import run_dbt
+from tests.warehouses import Places
+from warehouse import Warehouse
+from warehouse.bulk import load
+
 AS_OF = datetime.fromisoformat("2026-04-01 12:00:00")
 WINDOW = timedelta(minutes=10)
 
@@ -241,6 +255,15 @@ EVENT_COLUMNS = pa.schema(
 )
 
 
+SQL_TYPES: dict[pa.DataType, TypeEngine[Any]] = {
+    pa.string(): String(),
+    pa.bool_(): Boolean(),
+    pa.float64(): Double(),
+    pa.int64(): BigInteger(),
+    pa.timestamp("us"): DateTime(),
+}
+
+
 def session_row(session: Session) -> dict[str, object]:
     return {
         "session_id": session.session_id,
@@ -265,56 +288,57 @@ def event_rows(session: Session) -> Iterator[dict[str, object]]:
         yield from [row] * session.copies
 
 
-def land(path: Path, sessions: Sequence[Session]) -> None:
+def land(warehouse: Warehouse, sessions: Sequence[Session]) -> None:
     """Put sessions where the step before leaves them."""
     events = [row for session in sessions for row in event_rows(session)]
     tables = {
         "sessions": (SESSION_COLUMNS, [session_row(session) for session in sessions]),
         "session_events": (EVENT_COLUMNS, events),
     }
-    with duckdb.connect(str(path)) as connection:
-        connection.execute("create schema relyv_sessions")
+    with warehouse.engine.begin() as connection:
+        connection.execute(CreateSchema("relyv_sessions"))
         for name, (columns, rows) in tables.items():
-            connection.register("landed", pa.Table.from_pylist(rows, schema=columns))
-            connection.execute(
-                f"create table relyv_sessions.{name} as select * from landed"
+            table = Table(
+                name,
+                MetaData(),
+                *(Column(each.name, SQL_TYPES[each.type]) for each in columns),
+                schema="relyv_sessions",
             )
+            table.create(connection)
+            load(connection, table, pa.Table.from_pylist(rows, schema=columns))
 
 
-def run_dbt(folder: Path) -> None:
-    copy(PROJECT / "profiles.example.yml", folder / "profiles.yml")
-    arguments = ["--quiet", "build", "--project-dir", str(PROJECT)]
-    arguments += ["--profiles-dir", str(folder), "--target", "demo"]
-    arguments += ["--target-path", str(folder), "--log-path", str(folder)]
-    arguments += ["--select", "resource_type:seed", "path:models/frustration"]
-    arguments += ["--resource-type", "seed", "--resource-type", "model"]
-    arguments += ["--vars", f"{{as_of: '{AS_OF}'}}"]
-    result = dbtRunner().invoke(arguments)
-    assert result.success, result.exception
+def build(folder: Path) -> None:
+    run_dbt(
+        folder,
+        "build",
+        *("--select", "resource_type:seed", "path:models/frustration"),
+        *("--resource-type", "seed", "--resource-type", "model"),
+        as_of=str(AS_OF),
+    )
 
 
-def read(path: Path) -> Scored:
+def read(warehouse: Warehouse) -> Scored:
     contributions: dict[str, dict[str, Decimal]] = defaultdict(dict)
-    with duckdb.connect(str(path)) as connection:
-        connection.execute("use relyv_frustration")
-        for session_id, name, contribution in connection.execute(
+    with warehouse.engine.connect() as connection:
+        for session_id, name, contribution in connection.exec_driver_sql(
             "select session_id, signal_name, contribution"
-            " from frustration_contributions"
-        ).fetchall():
+            " from relyv_frustration.frustration_contributions"
+        ):
             contributions[session_id][name] = contribution
-        sessions = connection.execute(
+        sessions = connection.exec_driver_sql(
             "select session_id, frustration_score, score_excluded_reason"
-            " from session_scores"
-        ).fetchall()
-        profiles = connection.execute(
-            "select profile_id, frustration_score from profile_scores"
-        ).fetchall()
+            " from relyv_frustration.session_scores"
+        ).all()
+        profiles = connection.exec_driver_sql(
+            "select profile_id, frustration_score from relyv_frustration.profile_scores"
+        ).all()
     return Scored(
         sessions={
             session_id: (score, reason) for session_id, score, reason in sessions
         },
         contributions=contributions,
-        profiles=dict(profiles),
+        profiles={row.profile_id: row.frustration_score for row in profiles},
     )
 
 
@@ -331,14 +355,19 @@ def everyone(originals: list[Session]) -> list[Session]:
 
 
 @pytest.fixture(scope="module")
-def scored(everyone: list[Session], tmp_path_factory: pytest.TempPathFactory) -> Scored:
+def scored(
+    everyone: list[Session],
+    kind: str,
+    places: Places,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Scored:
     folder = tmp_path_factory.mktemp("frustration")
-    warehouse = folder / "relyv.duckdb"
-    land(warehouse, everyone)
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("RELYV_DUCKDB_PATH", str(warehouse))
-        run_dbt(folder)
-    return read(warehouse)
+    with places.new(kind) as place:
+        with place.open(folder) as warehouse:
+            land(warehouse, everyone)
+        build(folder)
+        with place.open(folder) as warehouse:
+            return read(warehouse)
 
 
 def test_sql_and_python_agree_on_every_session(everyone, scored):

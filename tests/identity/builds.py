@@ -1,20 +1,17 @@
-"""Run dbt over a history, in this process, in a folder of the test's own."""
+"""Build the models of a history, in a warehouse of the test's own."""
 
-import json
-import os
-import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-import duckdb
-from dbt.cli.main import dbtRunner
+from sqlalchemy import column, insert, table, text
 
+from tests.dbt_runs import run_dbt
 from tests.identity.histories import AS_OF, History, write_history
+from tests.warehouses import Place
+from warehouse import Warehouse
 
-PROJECT = Path(__file__).parents[2]
 SEEDS = ("identifier_types", "blocked_values", "identity_overrides")
 
 STEPS = ("models/staging", "models/identity", "models/sessions", "tests/dbt/identity")
@@ -26,116 +23,75 @@ Record = dict[str, object]
 class Outcome:
     """What the models say about a history."""
 
-    path: Path
+    place: Place
+    folder: Path
 
     def rows(self, query: str) -> list[Record]:
-        with duckdb.connect(str(self.path)) as warehouse:
-            cursor = warehouse.execute(query)
-            names = [column[0] for column in cursor.description or []]
-            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        with (
+            self.place.open(self.folder) as warehouse,
+            warehouse.engine.connect() as connection,
+        ):
+            return [dict(row) for row in connection.execute(text(query)).mappings()]
 
     @cached_property
     def mapping(self) -> dict[tuple[str, str], Record]:
         return {
             (str(row["identifier_type"]), str(row["identifier_value"])): row
-            for row in self.rows("from relyv_identity.external_id_mapping")
+            for row in self.rows("select * from relyv_identity.external_id_mapping")
         }
 
     @cached_property
     def profiles(self) -> dict[str, Record]:
         return {
             str(row["profile_id"]): row
-            for row in self.rows("from relyv_identity.profiles")
+            for row in self.rows("select * from relyv_identity.profiles")
         }
 
     @cached_property
     def sessions(self) -> dict[str, Record]:
         return {
             str(row["session_id"]): row
-            for row in self.rows("from relyv_sessions.sessions")
+            for row in self.rows("select * from relyv_sessions.sessions")
         }
 
 
 def build(
     history: History,
     folder: Path,
+    place: Place,
     *,
     blocked: Sequence[str] = (),
     overrides: Sequence[Record] = (),
     with_unit_tests: bool = False,
 ) -> Outcome:
     """Land the history, fill the seeds, build everything up to the sessions."""
-    path = folder / "warehouse.duckdb"
-    write_history(history, path)
-    shutil.copy(PROJECT / "profiles.example.yml", folder / "profiles.yml")
-    _dbt(folder, path, "seed", "--select", *SEEDS)
-    _tune(path, blocked, overrides)
+    with place.open(folder) as warehouse:
+        write_history(history, warehouse)
+    run_dbt(folder, "seed", "--select", *SEEDS, as_of=AS_OF)
+    with place.open(folder) as warehouse:
+        _tune(warehouse, blocked, overrides)
     left_out = ["seed"] if with_unit_tests else ["seed", "unit_test"]
-    _dbt(
+    run_dbt(
         folder,
-        path,
         "build",
         *("--exclude-resource-type", *left_out),
         *("--indirect-selection", "buildable"),
         *("--select", *STEPS),
+        as_of=AS_OF,
     )
-    return Outcome(path)
+    return Outcome(place, folder)
 
 
-def _tune(path: Path, blocked: Sequence[str], overrides: Sequence[Record]) -> None:
-    with duckdb.connect(str(path)) as warehouse:
-        for value in blocked:
-            warehouse.execute(
-                "insert into relyv_seeds.blocked_values values (null, ?, 'ours')",
-                [value],
-            )
-        for override in overrides:
-            names = ", ".join(override)
-            marks = ", ".join("?" for _ in override)
-            warehouse.execute(
-                f"insert into relyv_seeds.identity_overrides ({names})"
-                f" values ({marks})",
-                list(override.values()),
-            )
-
-
-def _dbt(folder: Path, path: Path, *arguments: str) -> None:
-    with _environment(RELYV_DUCKDB_PATH=str(path)):
-        result = dbtRunner().invoke(
-            [
-                "--quiet",
-                "--warn-error-options",
-                json.dumps({"error": "all", "silence": ["UnusedResourceConfigPath"]}),
-                *arguments,
-                *("--project-dir", str(PROJECT), "--profiles-dir", str(folder)),
-                *("--target", "demo", "--target-path", str(folder / "target")),
-                *("--log-path", str(folder / "logs")),
-                *("--vars", json.dumps({"as_of": AS_OF})),
-            ]
-        )
-    if not result.success:
-        raise AssertionError(_failures(result))
-
-
-def _failures(result: object) -> str:
-    nodes = getattr(getattr(result, "result", None), "results", [])
-    messages = [
-        f"{node.node.name}: {node.message}"
-        for node in nodes
-        if node.status not in ("success", "pass", "skipped")
-    ]
-    return "\n".join([str(getattr(result, "exception", "") or ""), *messages])
-
-
-@contextmanager
-def _environment(**variables: str) -> Iterator[None]:
-    before = {name: os.environ.get(name) for name in variables}
-    os.environ.update(variables)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
+def _tune(
+    warehouse: Warehouse, blocked: Sequence[str], overrides: Sequence[Record]
+) -> None:
+    values = [{"identifier_value": value, "reason": "ours"} for value in blocked]
+    with warehouse.engine.begin() as connection:
+        for seed, rows in (
+            ("blocked_values", values),
+            ("identity_overrides", overrides),
+        ):
+            for row in rows:
+                names = [column(name) for name in row]
+                target = table(seed, *names, schema="relyv_seeds")
+                connection.execute(insert(target).values(row))

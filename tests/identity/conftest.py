@@ -1,14 +1,19 @@
-"""One warehouse with every scenario in it, built once."""
+"""Every scenario in one warehouse of each kind, built once."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.identity.builds import Outcome, build
 from tests.identity.stories import BLOCKED, overrides, tell_all
+from tests.warehouses import Places
 
 
 @pytest.fixture(scope="session")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
+def world(
+    kind: str, places: Places, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Outcome]:
     folder: Path = tmp_path_factory.mktemp("scenarios")
-    return build(tell_all(), folder, blocked=BLOCKED, overrides=overrides())
+    with places.new(kind) as place:
+        yield build(tell_all(), folder, place, blocked=BLOCKED, overrides=overrides())

@@ -5,13 +5,27 @@ that is wrong names the story it belongs to; a value that starts with `=` is lit
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
+from typing import Any
 
-import duckdb
 import pyarrow
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Double,
+    MetaData,
+    String,
+    Table,
+)
+from sqlalchemy.schema import CreateSchema
+from sqlalchemy.types import TypeEngine
+
+from warehouse import Warehouse
+from warehouse.bulk import load
 
 START = datetime(2026, 1, 1)  # noqa: DTZ001 - the warehouse holds naive UTC
 AS_OF = "2026-03-01 00:00:00"
@@ -67,6 +81,21 @@ REJECTION_COLUMNS = {
     "varchar": "rejection_id file reason field line_sha256",
     "bigint": "line",
     "timestamp": "_loaded_at",
+}
+
+SQL_TYPES: dict[str, TypeEngine[Any]] = {
+    "varchar": String(),
+    "timestamp": DateTime(),
+    "bigint": BigInteger(),
+    "double": Double(),
+    "boolean": Boolean(),
+}
+ARROW_TYPES = {
+    "varchar": pyarrow.string(),
+    "timestamp": pyarrow.timestamp("us"),
+    "bigint": pyarrow.int64(),
+    "double": pyarrow.float64(),
+    "boolean": pyarrow.bool_(),
 }
 
 Row = dict[str, object]
@@ -207,26 +236,25 @@ class Story:
         )
 
 
-def write_history(history: History, path: Path) -> None:
+def write_history(history: History, warehouse: Warehouse) -> None:
     """Create every raw table and fill in the history's rows."""
-    with duckdb.connect(str(path)) as warehouse:
-        for table, columns in _raw_tables().items():
-            warehouse.execute(f"create schema if not exists {table.split('.')[0]}")
-            declared = ", ".join(f'"{name}" {kind}' for name, kind in columns.items())
-            warehouse.execute(f"create table {table} ({declared})")
-            _insert(warehouse, table, list(columns), history.rows.get(table, []))
+    with warehouse.engine.begin() as connection:
+        for name, columns in _raw_tables().items():
+            schema, _, table_name = name.partition(".")
+            connection.execute(CreateSchema(schema, if_not_exists=True))
+            table = Table(
+                table_name,
+                MetaData(),
+                *(Column(each, SQL_TYPES[kind]) for each, kind in columns.items()),
+                schema=schema,
+            )
+            table.create(connection)
+            load(connection, table, _as_arrow(history.rows.get(name, []), columns))
 
 
-def _insert(
-    warehouse: duckdb.DuckDBPyConnection,
-    table: str,
-    columns: list[str],
-    rows: Iterable[Row],
-) -> None:
-    filled = [{column: row.get(column) for column in columns} for row in rows]
-    if filled:
-        warehouse.register("landed", pyarrow.Table.from_pylist(filled))
-        warehouse.execute(f"insert into {table} from landed")
+def _as_arrow(rows: Iterable[Row], columns: Mapping[str, str]) -> pyarrow.Table:
+    types = {name: ARROW_TYPES[kind] for name, kind in columns.items()}
+    return pyarrow.Table.from_pylist(list(rows), pyarrow.schema(types))
 
 
 def _raw_tables() -> dict[str, dict[str, str]]:

@@ -6,11 +6,12 @@ from pathlib import Path
 from tests.identity.builds import build
 from tests.identity.histories import History, Row, Story
 from tests.identity.oracle import Identifier, owners
+from tests.warehouses import Place
 
 WORLDS = 400
 
 
-def test_models_agree_with_brute_force(tmp_path: Path) -> None:
+def test_models_agree_with_brute_force(place: Place, tmp_path: Path) -> None:
     """
     Every identifier of every world has the owner that the plain rules give it.
     """
@@ -19,7 +20,7 @@ def test_models_agree_with_brute_force(tmp_path: Path) -> None:
     for number in range(WORLDS):
         _live(history.story(f"w{number:03d}"), chance)
 
-    outcome = build(history, tmp_path)
+    outcome = build(history, tmp_path, place)
 
     value_of = {key: row["canonical_value"] for key, row in outcome.profiles.items()}
     found = {

@@ -7,6 +7,7 @@ import pytest
 
 from tests.identity.builds import Outcome, build
 from tests.identity.stories import BLOCKED, overrides, tell_all
+from tests.warehouses import Place
 
 ANONYMOUS = "anonymous_id"
 EMAIL = "email"
@@ -292,13 +293,15 @@ def test_a_chain_of_3000_links_is_one_profile(world: Outcome) -> None:
     assert named(world, owners.pop()) == "long_chain-e0@x.io"
 
 
-def test_row_order_changes_nothing(world: Outcome, tmp_path: Path) -> None:
+def test_row_order_changes_nothing(
+    world: Outcome, place: Place, tmp_path: Path
+) -> None:
     history = tell_all()
     shuffle = random.Random(20260122).shuffle
     for rows in history.rows.values():
         shuffle(rows)
 
-    again = build(history, tmp_path, blocked=BLOCKED, overrides=overrides())
+    again = build(history, tmp_path, place, blocked=BLOCKED, overrides=overrides())
 
     assert again.mapping == world.mapping
     assert again.profiles == world.profiles

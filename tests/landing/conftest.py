@@ -1,17 +1,27 @@
-"""A DuckDB file of its own for each test, and what a test may ask of it."""
+"""An empty warehouse for each test, and what a test may ask of it."""
 
 import gzip
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
-from sqlalchemy import Engine, create_engine, inspect, text
+from sqlalchemy import inspect, text
 
 from landing import LandingReport, land
+from tests.warehouses import Place
 from warehouse import Warehouse
+
+# Snowflake's words for the types that the others call by these.
+SNOWFLAKE_TYPES = {
+    "DECIMAL(38, 0)": "BIGINT",
+    "FLOAT": "DOUBLE",
+    "TIMESTAMP_NTZ": "TIMESTAMP",
+    "VARCHAR(16777216)": "VARCHAR",
+}
 
 
 @dataclass(frozen=True)
@@ -46,7 +56,8 @@ class Ground:
 
     def types(self, schema: str, table: str) -> dict[str, str]:
         columns = inspect(self.warehouse.engine).get_columns(table, schema=schema)
-        return {column["name"]: str(column["type"]) for column in columns}
+        names = {column["name"]: str(column["type"]) for column in columns}
+        return {name: SNOWFLAKE_TYPES.get(kind, kind) for name, kind in names.items()}
 
     def rejections(self) -> list[tuple[Any, ...]]:
         return list(
@@ -58,23 +69,18 @@ class Ground:
 
 
 @pytest.fixture
-def new_ground(tmp_path: Path) -> Iterator[Callable[[], Ground]]:
-    """Grounds, each with a file of its own: a property needs one per example."""
-    engines: list[Engine] = []
+def new_ground(
+    tmp_path: Path, new_place: Callable[[], Place]
+) -> Iterator[Callable[[], Ground]]:
+    """Grounds, each with a place of its own: a property needs one per example."""
+    with ExitStack() as stack:
 
-    def build() -> Ground:
-        home = tmp_path / str(len(engines))
-        (home / "in").mkdir(parents=True)
-        engine = create_engine(f"duckdb:///{home / 'raw.duckdb'}")
-        engines.append(engine)
-        warehouse = Warehouse(
-            engine=engine, target="test", kind="duckdb", schema="relyv"
-        )
-        return Ground(warehouse, home / "in")
+        def build() -> Ground:
+            home = tmp_path / str(len(list(tmp_path.iterdir())))
+            (home / "in").mkdir(parents=True)
+            return Ground(stack.enter_context(new_place().open(home)), home / "in")
 
-    yield build
-    for engine in engines:
-        engine.dispose()
+        yield build
 
 
 @pytest.fixture

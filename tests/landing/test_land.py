@@ -1,15 +1,20 @@
 import gzip
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import orjson
 import pytest
+from sqlalchemy import inspect
 
 from landing import LandingProgress, LandingReport, PathMissing, land, writing
 from landing.raw_tables import CALL_TABLES, SESSION_COLUMNS, SESSION_EVENT_COLUMNS
 from tests.landing.conftest import Ground
 from tests.landing.samples import call, deletion, event, session
+from tests.warehouses import Place
 
 REAL_DATA = Path(__file__).parents[3] / "shared" / "data"
 
@@ -34,6 +39,22 @@ def test_every_table_exists_after_any_landing(ground: Ground) -> None:
     assert ground.rows("select * from relyv_raw.deletions") == []
     assert ground.rows("select * from relyv_raw.landing_rejections") == []
     assert ground.rows("select * from relyv_privacy.suppressions") == []
+
+
+def test_a_key_is_found_without_reading_a_table(
+    shared_place: Place, tmp_path: Path
+) -> None:
+    """
+    Each chunk asks for its keys, and a table of years is not read for it; a key may be
+    longer than a tree of PostgreSQL takes.
+    """
+    with shared_place.open(tmp_path) as warehouse:
+        (tmp_path / "in").mkdir()
+        report = Ground(warehouse, tmp_path / "in").land(call(messageId="m" * 9_000))
+        indexed = inspect(warehouse.engine).get_indexes("identifies", schema="segment")
+
+    assert report.landed == 1
+    assert [index["column_names"] for index in indexed] == [["id"]]
 
 
 def test_the_same_folder_again_lands_nothing(ground: Ground) -> None:
@@ -207,7 +228,7 @@ def test_a_missing_path_stops_all_before_anything_lands(ground: Ground) -> None:
     with pytest.raises(PathMissing):
         land(ground.warehouse, [there, ground.folder / "b.jsonl"])
 
-    assert ground.rows("select * from information_schema.tables") == []
+    assert inspect(ground.warehouse.engine).get_table_names("relyv_raw") == []
 
 
 def test_a_killed_run_leaves_whole_chunks(
@@ -239,6 +260,36 @@ def test_a_killed_run_leaves_whole_chunks(
     assert (report.landed, report.duplicates) == (4, 2)
 
 
+def test_two_landings_at_once_land_a_message_once(
+    shared_place: Place, tmp_path: Path
+) -> None:
+    """
+    Two processes, the same files, new tables and new columns.
+    """
+    with ExitStack() as stack:
+        grounds = []
+        for name in ("one", "two"):
+            home = tmp_path / name
+            (home / "in").mkdir(parents=True)
+            warehouse = stack.enter_context(shared_place.open(home))
+            grounds.append(Ground(warehouse, home / "in"))
+        calls = [
+            call("track", messageId=f"m{n}", properties={f"p{n}": n}) for n in range(40)
+        ]
+        start = Barrier(2)
+
+        def land_all(ground: Ground) -> LandingReport:
+            start.wait()
+            return ground.land(*calls, chunk_lines=10)
+
+        with ThreadPoolExecutor(2) as pool:
+            reports = list(pool.map(land_all, grounds))
+
+        assert sum(report.landed for report in reports) == 40
+        assert sum(report.duplicates for report in reports) == 40
+        assert grounds[0].row("select count(*) from segment.order_completed") == (40,)
+
+
 def test_progress_reaches_the_bytes_on_disk(ground: Ground) -> None:
     """
     It never goes back, and ends at all of them.
@@ -268,6 +319,23 @@ def test_too_many_columns_lose_fields_not_rows(
     assert len(ground.types("segment", "identifies")) == limit
     assert report.landed == 1
     assert report.rejected_fields == {"too_many_columns": 3}
+
+
+def test_a_row_of_too_many_fields_loses_some_or_all(ground: Ground) -> None:
+    """
+    PostgreSQL keeps a row in 8 KB. A call lands without the rest of its traits; a
+    session with so many is none of ours.
+    """
+    many = {f"k{number:03}": "as long as can be" for number in range(900)}
+
+    report = ground.land(call(traits=many), session(**many))
+
+    assert report.landed == 1
+    assert report.rejected_lines == {"too_many_fields": 1}
+    (lost,) = report.rejected_fields.items()
+    assert lost[0] == "too_many_fields"
+    filled = ground.row("select * from segment.identifies")
+    assert sum(value is not None for value in filled) + lost[1] > 900
 
 
 def test_too_many_events_are_in_tracks_alone(
@@ -302,6 +370,64 @@ def test_every_word_can_be_a_name(ground: Ground) -> None:
         2,
         3,
     )
+
+
+def test_a_character_that_no_text_can_hold_is_replaced(ground: Ground) -> None:
+    """
+    PostgreSQL stores no U+0000; an id must be the same id in every warehouse.
+    """
+    line = (
+        rb'{"type": "track", "event": "a\u0000b", "userId": "\u0000\u0000ann",'
+        rb' "messageId": "m1", "timestamp": "2026-03-01T10:00:00Z",'
+        rb' "properties": {"path": "C:\\u0000", "list": ["\\\u0000"]}}'
+    )
+
+    report = ground.land(
+        line, event(event_type="custom", properties='{"a": "x\\u0000"}')
+    )
+
+    assert report.landed == 2
+    assert ground.row("select user_id, event_text, path, list from segment.a_b") == (
+        "\ufffd\ufffdann",
+        "a\ufffdb",
+        "C:\\u0000",
+        '["\\\\\ufffd"]',
+    )
+    assert ground.row("select properties from relyv_raw.session_events") == (
+        '{"a":"x\ufffd"}',
+    )
+
+
+def test_external_ids_are_json_or_nothing(ground: Ground) -> None:
+    """
+    The models take them apart; text that only looks like a list would end a build.
+    """
+    report = ground.land(
+        call(messageId="m1", context={"externalIds": [{"id": "c1"}]}),
+        call(messageId="m2", context={"externalIds": "[broken"}),
+    )
+
+    assert ground.rows(
+        "select id, context_external_ids from segment.identifies order by id"
+    ) == [("m1", '[{"id":"c1"}]'), ("m2", None)]
+    assert report.rejected_fields == {"value_does_not_fit": 1}
+
+
+def test_text_stays_as_it_is(ground: Ground) -> None:
+    """
+    Quotes, line ends, what ends a COPY, the empty text and other scripts.
+    """
+    texts = ["", '"', "a\r\nb", "\\.", "\n\\.\n", "\t\\N", "null", "é🙂注", "a,b", " "]
+
+    ground.land(
+        *(
+            call(messageId=f"i{number}", traits={"said": text})
+            for number, text in enumerate(texts)
+        )
+    )
+
+    rows = ground.rows("select said from segment.identifies where said is not null")
+    assert sorted(said for (said,) in rows) == sorted(texts)
 
 
 def test_real_calls_and_sessions_are_all_accounted_for(ground: Ground) -> None:

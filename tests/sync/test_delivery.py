@@ -4,16 +4,18 @@ import math
 
 import pytest
 
+from sync import Ledger, rebind
 from sync.checks import Counts
+from sync.destination import destination_of
 from sync.errors import DeliveryStopped, DeliveryUnsure, DestinationChanged, LedgerLost
-from tests.sync.world import World, rows
+from tests.sync.world import World, numbers, rows
 
 
 def many(count: int) -> str:
     """A model of so many people."""
     return (
         "select 'k' || i as id, 'u' || i as user_id, i as score, 'x' as url "
-        f"from range({count}) numbers(i)"
+        f"from {numbers(count)}"
     )
 
 
@@ -104,7 +106,7 @@ def test_a_row_that_segment_would_not_take_is_rejected_alone(world: World) -> No
     world.model(
         "select 'k' || i as id, 'u' || i as user_id, i as score, "
         "case when i = 7 then repeat('long', 10000) else 'x' end as url "
-        "from range(2500) numbers(i)"
+        f"from {numbers(2500)}"
     )
 
     report = world.run(world.identify())
@@ -250,3 +252,37 @@ def test_nothing_is_sent_where_nobody_has_opted_in(world: World) -> None:
         world.run(world.identify(targets=["prod"]))
 
     assert world.sandbox.summary()["requests"] == 0
+
+
+def test_a_rejected_row_is_taken_up_again_on_request(world: World) -> None:
+    """
+    For when the reason lay with Segment and not with the row.
+    """
+    world.model(many(1))
+    world.sandbox.faults([fault(400)])
+    refused = world.run(world.identify())
+    rested = world.run(world.identify())
+
+    taken_up = world.run(world.identify(), retry_rejected=True)
+
+    assert (refused.rejected, rested.counts.total) == (1, 0)
+    assert taken_up.counts == Counts(added=1)
+
+
+def test_a_rotated_key_is_bound_and_the_ledger_goes_on(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    The same workspace: what it has confirmed, it still has.
+    """
+    monkeypatch.setenv("SEGMENT_RELYV_ENDPOINT", world.sandbox_url)
+    monkeypatch.setenv("SEGMENT_RELYV_WRITE_KEY", "the-first-key-of-all-32-letters0")
+    world.model(many(3))
+    sync = world.identify(targets=["prod"])
+    world.run(sync, target="prod")
+    monkeypatch.setenv("SEGMENT_RELYV_WRITE_KEY", "another-key-that-has-32-letters0")
+
+    with world.warehouse("prod") as warehouse:
+        rebind(Ledger(warehouse), destination_of("relyv", target="prod"))
+
+    assert world.run(sync, target="prod").counts.total == 0

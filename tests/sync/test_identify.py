@@ -258,6 +258,39 @@ def test_a_field_that_becomes_null_with_another_type_is_cleared(world: World) ->
     assert world.run(world.identify()).counts.total == 0
 
 
+def test_a_key_and_an_id_that_change_their_type_are_the_same(world: World) -> None:
+    """
+    Numbers that become text: nothing is sent again, and nobody is cleared.
+    """
+    world.model("select 1 as id, 42 as user_id, 1 as score")
+    world.run(world.identify())
+    world.model(
+        "select cast('1' as varchar(9)) as id, cast('42' as varchar(9)) as user_id, "
+        "1 as score"
+    )
+
+    report = world.run(world.identify())
+
+    assert report.counts.total == 0
+
+
+def test_a_text_may_grow_longer(world: World) -> None:
+    """
+    A column of ten characters becomes one of twenty, and the ledger with it.
+    """
+    world.model("select 'a' as id, 'u1' as user_id, cast('ten' as varchar(10)) as word")
+    world.run(world.identify())
+    world.model(
+        "select 'a' as id, 'u1' as user_id, "
+        "cast('more than ten letters' as varchar(30)) as word"
+    )
+
+    report = world.run(world.identify())
+
+    assert report.counts.changed == 1
+    assert world.run(world.identify()).counts.total == 0
+
+
 def test_initial_skip_takes_the_first_result_set_for_known(world: World) -> None:
     """
     Only what changes after it is sent.
@@ -278,9 +311,7 @@ def test_a_suppressed_person_gets_no_call_not_even_a_clear(world: World) -> None
     """
     world.model(rows(("a", "u1", 1, "x"), ("b", "u2", 2, "y"), ("c", "u3", 3, "z")))
     world.run(world.identify())
-    world.sql(
-        "insert into t_privacy.suppressions values ('user_id', 'u1', now(), 'test')"
-    )
+    world.suppress("u1")
     world.model(rows(("a", "u1", 5, "x"), ("c", "u3", 3, "z")))
 
     report = world.run(world.identify())

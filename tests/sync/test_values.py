@@ -10,7 +10,7 @@ import pytest
 
 from sync.errors import RowRejected
 from sync.values import identifier, json_value
-from tests.sync.world import World
+from tests.sync.world import World, numbers, rows
 
 
 @pytest.mark.parametrize(
@@ -92,8 +92,9 @@ def test_every_type_of_column_arrives(world: World) -> None:
     Through the warehouse, the ledger and the wire, and back again on the next run.
     """
     world.model(
-        "select 'k' as id, 42 as user_id, 1.50::decimal(9, 2) as price, 0.1 as ratio, "
-        "true as vip, date '2026-01-02' as born, '{\"a\": [1]}'::json as extra, "
+        "select 'k' as id, 42 as user_id, cast(1.50 as decimal(9, 2)) as price, "
+        "0.1 as ratio, true as vip, date '2026-01-02' as born, "
+        "cast('{\"a\": [1]}' as json) as extra, "
         "timestamp '2026-01-02 03:04:05.678' as seen, 'Zoë' as name"
     )
 
@@ -118,8 +119,9 @@ def test_one_nan_among_many_rows_is_one_rejection(world: World) -> None:
     The others are delivered.
     """
     world.model(
-        "select i::varchar as id, i::varchar as user_id, "
-        "case when i = 5 then 'nan'::double else i end as score from range(100) n(i)"
+        "select cast(i as varchar) as id, cast(i as varchar) as user_id, "
+        "case when i = 5 then cast('nan' as double precision) else i end as score "
+        f"from {numbers(100)}"
     )
 
     report = world.run(world.identify())
@@ -137,3 +139,40 @@ def test_times_are_utc() -> None:
     aware = datetime(2026, 1, 2, tzinfo=UTC)
 
     assert json_value(aware, column="c") == "2026-01-02T00:00:00.000Z"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Order", "select", "100% sure", 'so-called "score"', "user's", "naïve", "n" * 58],
+)
+def test_any_name_can_be_a_field(world: World, name: str) -> None:
+    """
+    Reserved words, capitals, quotes and per cent signs, from a first run to a rename.
+    """
+    world.model(rows(("a", "u1", 1, "x")))
+    world.run(world.identify(fields={name: "score"}))
+    again = world.run(world.identify(fields={name: "score"}))
+
+    world.run(world.identify(fields={f"{name[:57]}2": "score", "url": "url"}))
+
+    first, second = [message["traits"] for message in world.messages()]
+    assert again.counts.total == 0
+    assert first == {name: 1}
+    assert second == {f"{name[:57]}2": 1, "url": "x", name: None}
+
+
+@pytest.mark.parametrize(
+    "text", ['"text"', "12.50", "null", "[]", '{"b": {"a": [1.0, "é"]}}', "true"]
+)
+def test_json_columns_hold_any_json(world: World, text: str) -> None:
+    """
+    An object, a list, and a text that is itself JSON, are sent as what they say.
+    """
+    world.model(f"select 'a' as id, 'u1' as user_id, cast('{text}' as json) as extra")
+
+    report = world.run(world.identify())
+
+    assert report.rejected == 0
+    (message,) = world.messages()
+    assert message["traits"] == {"extra": orjson.loads(text)}
+    assert world.run(world.identify()).counts.total == 0

@@ -1,28 +1,25 @@
 """A model, its sync and a receiver: small enough to see whole, real in every part.
 
-A DuckDB file holds the model; the sandbox, in a process of its own, is Segment.
+A warehouse of any kind holds the model; the sandbox, in a process of its own, is
+Segment. SQL here is what all kinds understand.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy import MetaData, Table
 
 from sync import RunOptions, RunReport, Sync, run_sync
 from sync.config import check_columns, parse_settings
 from sync.manifest import Model
 from sync.run import DeliverySettings
+from tests.warehouses import Place
 from tracking.sandbox.inspection import Inspection
 from warehouse import Warehouse, open_warehouse
+from warehouse.ddl import column_types
 
-PROJECT = "name: t\nprofile: t\n"
-PROFILES = """
-t:
-  target: demo
-  outputs:
-    demo: {type: duckdb, path: world.duckdb, schema: t}
-    prod: {type: duckdb, path: world.duckdb, schema: t}
-"""
 # Answers that leave one unsure are retried at once, and only a few times.
 FAST = DeliverySettings(attempts=2, retry_seconds=0.5, checkpoint_seconds=0.05)
 
@@ -30,12 +27,13 @@ FAST = DeliverySettings(attempts=2, retry_seconds=0.5, checkpoint_seconds=0.05)
 class World:
     """One model table `t_syncs.people`, and the syncs that tests make of it."""
 
-    def __init__(self, folder: Path, sandbox_url: str, sandbox: Inspection) -> None:
+    def __init__(
+        self, folder: Path, place: Place, sandbox_url: str, sandbox: Inspection
+    ) -> None:
         self.folder = folder
         self.sandbox_url = sandbox_url
         self.sandbox = sandbox
-        (folder / "dbt_project.yml").write_text(PROJECT)
-        (folder / "profiles.yml").write_text(PROFILES)
+        place.write_project(folder, schema="t", targets=("demo", "prod"))
 
     @contextmanager
     def warehouse(self, target: str = "demo") -> Iterator[Warehouse]:
@@ -47,13 +45,14 @@ class World:
         with self.warehouse() as warehouse, warehouse.engine.begin() as connection:
             for statement in statements:
                 result = connection.exec_driver_sql(statement)
-            return [tuple(row) for row in result.fetchall()]
+            return [tuple(row) for row in result] if result.returns_rows else []
 
     def model(self, select: str) -> None:
         """Make the model this query's result."""
         self.sql(
             "create schema if not exists t_syncs",
-            f"create or replace table t_syncs.people as {select}",
+            "drop table if exists t_syncs.people",
+            f"create table t_syncs.people as {select}",
         )
 
     def suppress(self, user_id: str) -> None:
@@ -63,13 +62,10 @@ class World:
             f"values ('user_id', '{user_id}', now(), 'test')"
         )
 
-    def columns(self) -> dict[str, str]:
-        found = self.sql(
-            "select column_name, data_type from information_schema.columns "
-            "where table_schema = 't_syncs' and table_name = 'people' "
-            "order by ordinal_position"
-        )
-        return dict(found)
+    def columns(self) -> Mapping[str, str]:
+        people = Table("people", MetaData(), schema="t_syncs")
+        with self.warehouse() as warehouse, warehouse.engine.connect() as connection:
+            return column_types(connection, people)
 
     def sync(self, name: str = "people", **settings: Any) -> Sync:
         """A sync of the model with these settings, checked as an exposure's are."""
@@ -125,6 +121,12 @@ def rows(*values: Sequence[Any], names: str = "id, user_id, score, url") -> str:
         for name in names.split(", ")
     )
     return f"select {columns} from (values {listed}) as people({names})"
+
+
+def numbers(count: int) -> str:
+    """A table `numbers` with a column `i`, from 0 on."""
+    listed = ", ".join(f"({number})" for number in range(count))
+    return f"(values {listed}) as numbers(i)"
 
 
 def _literal(value: Any) -> str:

@@ -1,0 +1,86 @@
+"""fakesnow's server, with what it gets wrong put right, as one ASGI application.
+
+Whatever fails is an error of the statement: the connector retries an answer of
+500 without end, and dbt would hang.
+"""
+
+import json
+from collections.abc import Awaitable, Callable
+
+from fakesnow.server import login_request, query_request, routes, sessions, to_token
+from fakesnow.server import session as stock_session
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from tests.emulator.repairs import end_session, enter_public_schema, repair
+
+# What Snowflake answers to a feature that it does not have.
+UNSUPPORTED, SQL_STATE = "000002", "0A000"
+
+
+async def login(request: Request) -> Response:
+    """Begin a session that the connector can end: without this token it never does."""
+    answer = await login_request(request)
+    content = json.loads(bytes(answer.body))
+    token = content["data"]["token"]
+    content["data"]["masterToken"] = token
+    content["data"]["sessionInfo"] |= {
+        "roleName": request.query_params.get("roleName"),
+        "warehouseName": request.query_params.get("warehouse"),
+    }
+    if not request.query_params.get("schemaName"):
+        enter_public_schema(sessions[token])
+    return JSONResponse(content)
+
+
+async def query(request: Request) -> Response:
+    """Run a statement; one that the emulator cannot run is refused, not retried."""
+    answer = await query_request(request)
+    return _refused(_reason(answer)) if answer.status_code == 500 else answer
+
+
+async def session(request: Request) -> Response:
+    """End a session, and with it what lives no longer than a session."""
+    connection = sessions.get(to_token(request))
+    answer = await stock_session(request)
+    if request.query_params.get("delete") and connection:
+        end_session(connection)
+    return answer
+
+
+async def ready(_: Request) -> Response:
+    """Answer that the server is up."""
+    return Response()
+
+
+def _reason(answer: Response) -> str:
+    return str(json.loads(bytes(answer.body))["message"])
+
+
+def _refused(reason: str) -> Response:
+    return JSONResponse(
+        {
+            "data": {"errorCode": UNSUPPORTED, "sqlState": SQL_STATE},
+            "code": UNSUPPORTED,
+            "message": f"The emulator cannot run this: {reason}",
+            "success": False,
+        }
+    )
+
+
+def _routes() -> list[Route]:
+    ours: dict[str, Callable[[Request], Awaitable[Response]]] = {
+        "/session/v1/login-request": login,
+        "/queries/v1/query-request": query,
+        "/session": session,
+    }
+    stock = {route.path: route for route in routes}
+    replaced = [Route(path, ours[path], methods=["POST"]) for path in ours]
+    kept = [route for path, route in stock.items() if path not in ours]
+    return [Route("/ready", ready), *replaced, *kept]
+
+
+repair()
+app = Starlette(routes=_routes())

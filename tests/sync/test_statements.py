@@ -1,0 +1,72 @@
+"""What a sync run costs: a fixed number of statements, and one per checkpoint."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Engine, event
+
+from sync import RunOptions, Sync, run_sync
+from sync.ledger import Ledger
+from sync.run import DeliverySettings
+from tests.sync.world import World, numbers
+
+# So long that the only checkpoint is the one at the end.
+PATIENT = DeliverySettings(checkpoint_seconds=3600)
+
+
+@contextmanager
+def counted(engine: Engine) -> Iterator[list[str]]:
+    """Every statement that the engine runs meanwhile."""
+    statements: list[str] = []
+
+    def count(*arguments: object) -> None:
+        statements.append(str(arguments[2]))
+
+    event.listen(engine, "before_cursor_execute", count)
+    yield statements
+    event.remove(engine, "before_cursor_execute", count)
+
+
+def people(count: int, score: int) -> str:
+    return (
+        f"select 'k' || i as id, 'u' || i as user_id, {score} as score, 'x' as url "
+        f"from {numbers(count)}"
+    )
+
+
+def run_counted(world: World, sync: Sync) -> tuple[list[str], int]:
+    """The statements of one run, and how many calls it made."""
+    with world.warehouse() as warehouse, counted(warehouse.engine) as statements:
+        report = run_sync(warehouse, sync, RunOptions(delivery=PATIENT))
+    return statements, report.counts.total
+
+
+def test_a_run_issues_as_many_statements_for_ten_rows_as_for_a_thousand(
+    world: World,
+) -> None:
+    """
+    On Snowflake each one is paid for: none per row, none per batch.
+    """
+    sizes = {}
+    for count, score in ((5, 1), (10, 2), (1000, 3)):
+        world.model(people(count, score))
+        sizes[count] = run_counted(world, world.identify())
+
+    assert [calls for _, calls in sizes.values()] == [5, 10, 1000]
+    assert sizes[10][0] == sizes[1000][0]
+
+
+def test_a_checkpoint_is_one_statement(world: World) -> None:
+    """
+    It renews the lease and moves the watermark at once.
+    """
+    world.model(people(5, 1))
+    world.run(world.identify())
+    with world.warehouse() as warehouse:
+        ledger = Ledger(warehouse)
+        lease = ledger.acquire("people")
+        with counted(warehouse.engine) as statements:
+            ledger.checkpoint(lease, lease.last_plan, 3, [])
+        ledger.release(lease)
+
+    assert len(statements) == 1
