@@ -51,4 +51,4 @@ format: install  ## Format Python and SQL
 	RELYV_DUCKDB_PATH=target/lint.duckdb $(BIN)/sqlfluff fix --disable-progress-bar $(SQL)
 
 clean:  ## Remove what was built, the demo's warehouse included
-	rm -rf target logs relyv.duckdb relyv.duckdb.wal
+	rm -rf target logs relyv.duckdb relyv.duckdb.wal relyv.duckdb.demo

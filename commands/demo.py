@@ -32,7 +32,7 @@ def demo(
 
     A simulated world lands in a DuckDB file, dbt builds the models, and the first sync
     sends to the bundled sandbox. Then the world moves on, and a second run sends only
-    what changed; a third sends nothing.
+    what changed; a third sends nothing. An earlier demo's warehouse is replaced.
     """
     from commands.simulate import yesterday
     from simulation import World
@@ -55,14 +55,21 @@ def demo(
 
 
 def _start_over(project_dir: Path, folder: Path) -> None:
-    """A demo begins with an empty warehouse and an empty sandbox, so with no ledger."""
-    from warehouse import read_profile
+    """Replace an earlier demo's warehouse, and with it its ledger; touch no other."""
+    from warehouse import ProfileError, read_profile
 
     profile = read_profile(project_dir, TARGET)
     path = project_dir / str(profile.settings["path"])
+    marker = path.with_name(path.name + ".demo")
+    if path.exists() and not marker.exists():
+        raise ProfileError(
+            f"{path.name} is there, and no demo made it. Move it away, or name another "
+            "file in RELYV_DUCKDB_PATH."
+        )
     for file in (path, path.with_name(path.name + ".wal")):
         file.unlink(missing_ok=True)
     shutil.rmtree(folder, ignore_errors=True)
+    marker.write_text("The next `relyv demo` replaces the file beside this one.\n")
 
 
 def _start_sandbox(stack: ExitStack) -> None:

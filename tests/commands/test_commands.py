@@ -145,3 +145,16 @@ def test_simulate_writes_no_second_world_over_a_first(tmp_path: Path) -> None:
 
     assert (first, second) == (0, 2)
     assert "not empty" in text
+
+
+def test_a_demo_replaces_no_warehouse_but_a_demos(project: Path) -> None:
+    """
+    Somebody's data may be in it.
+    """
+    (project / "relyv.duckdb").write_text("precious")
+
+    code, _, text = relyv(project, "demo")
+
+    assert code == 2
+    assert "no demo made it" in text
+    assert (project / "relyv.duckdb").read_text() == "precious"
