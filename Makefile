@@ -8,7 +8,7 @@ CODE := commands landing orchestration reports simulation sync tracking warehous
 	relyv.py tests bench
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-all check format docs clean
+.PHONY: help install demo test test-all check format clean
 
 help:  ## Show what can be done here
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12

@@ -190,10 +190,11 @@ def _print_account(
     out.print()
     _print_runs(runs)
     third = _totals(runs[-1])["calls"]
-    out.print(f"The third run sent {third} calls: nothing had changed.")
-    someone = account.most_frustrated[0].user_id
+    why = "nothing had changed" if third == 0 else "it should have sent none"
+    out.print(f"The third run sent {third} calls: {why}.")
     out.print("\nNext, try:")
-    out.print(f"  .venv/bin/relyv lookup {someone}")
+    for person in account.most_frustrated[:1]:
+        out.print(f"  .venv/bin/relyv lookup {person.user_id}")
     out.print("  .venv/bin/relyv sync status")
     out.print(
         "  .venv/bin/relyv identity report --truth target/demo/truth.jsonl.gz",

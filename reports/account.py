@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, column, func, select, table
+from sqlalchemy import Connection, case, column, func, select, table
 
 from warehouse import Warehouse
 
@@ -56,7 +56,7 @@ def give_account(warehouse: Warehouse, *, people: int = 3) -> Account:
 def _profiles(connection: Connection, warehouse: Warehouse) -> tuple[int, int]:
     profiles = _door(warehouse, "identity", "profiles", "is_known")
     total, known = connection.execute(
-        select(func.count(), func.count().filter(profiles.c.is_known)).select_from(
+        select(func.count(), func.count(case((profiles.c.is_known, 1)))).select_from(
             profiles
         )
     ).one()
@@ -68,7 +68,7 @@ def _sessions(connection: Connection, warehouse: Warehouse) -> tuple[int, int]:
     total, stitched = connection.execute(
         select(
             func.count(),
-            func.count().filter(sessions.c.is_stitched_retroactively),
+            func.count(case((sessions.c.is_stitched_retroactively, 1))),
         ).select_from(sessions)
     ).one()
     return total, stitched

@@ -12,7 +12,17 @@ from typing import Any
 
 import orjson
 import pyarrow as pa
-from sqlalchemy import Column, MetaData, String, Table, column, func, select, table
+from sqlalchemy import (
+    Column,
+    MetaData,
+    String,
+    Table,
+    case,
+    column,
+    func,
+    select,
+    table,
+)
 
 from warehouse import Warehouse
 from warehouse.bulk import load
@@ -58,10 +68,9 @@ def report_identity(
     profiles = table("profiles", column("is_known"), schema=schema)
     mapping = table("external_id_mapping", column("status"), schema=schema)
     with warehouse.engine.connect() as connection:
+        is_known = case((profiles.c.is_known, 1))
         total, known = connection.execute(
-            select(func.count(), func.count().filter(profiles.c.is_known)).select_from(
-                profiles
-            )
+            select(func.count(), func.count(is_known)).select_from(profiles)
         ).one()
         by_status = connection.execute(
             select(mapping.c.status, func.count())

@@ -1,4 +1,4 @@
-"""The ledger's tables, and only their shape. `protocol` says what each is for.
+"""The ledger's tables, and only their shape.
 
 No constraint is relied on: Snowflake enforces none.
 """

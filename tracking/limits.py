@@ -30,8 +30,5 @@ UNIFY_TRAITS = 300
 # Documented ("at least 24 hours", "Handling duplicate data").
 DEDUPE_SECONDS = 24 * 60 * 60
 
-# Documented as a recommendation to a whole workspace (HTTP API, "Rate limits").
-REQUESTS_PER_SECOND = 1_000
-
 # Read in segment-analytics-python 2.4.0 and Segment's Java library.
 RETRY_AFTER_SECONDS = 300
