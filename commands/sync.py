@@ -8,6 +8,7 @@ import typer
 
 from commands.options import HERE, AsJson, ProjectDir, Target
 from commands.screen import bar, out, print_json, table
+from commands.signals import interruptible
 
 if TYPE_CHECKING:
     from sync import Preview, RunOptions, RunReport, Sync
@@ -135,7 +136,7 @@ def _run_all(
 
     reports: list[RunReport] = []
     failures: list[RelyvError] = []
-    with open_warehouse(project_dir, target) as warehouse:
+    with open_warehouse(project_dir, target) as warehouse, interruptible():
         chosen = _chosen(warehouse, project_dir, target_path, names)
         ready = [s for s in chosen if names or s.sends_in(warehouse.target)]
         for sync in ready:

@@ -41,6 +41,26 @@ class Guard(_Strict):
     calls: int = Field(200_000, ge=1, description="Calls in one plan.")
 
 
+class RateSettings(_Strict):
+    """How fast one run of this sync may go; retries count. Absent: no limit."""
+
+    requests: float | None = Field(default=None, gt=0, description="Requests a second.")
+    events: float | None = Field(
+        default=None, gt=0, description="Calls a second. Engage takes 1,000."
+    )
+
+
+class TrackingPlanSettings(_Strict):
+    """The rules that this sync's calls are held against before they leave."""
+
+    file: str = Field(
+        min_length=1, description="JSON with `rules`, as Protocols has them."
+    )
+    on_violation: Literal["flag", "block"] = Field(
+        "flag", description="`block` rejects the row; `flag` sends and counts it."
+    )
+
+
 class SyncSettings(_Strict):
     """What `config.meta.segment_sync` of an exposure may say."""
 
@@ -84,6 +104,8 @@ class SyncSettings(_Strict):
     removed: EventSettings | None = None
     schedule: str | None = Field(None, description="Cron, for Dagster.")
     guard: Guard = Field(default_factory=Guard)  # type: ignore[arg-type]
+    rate: RateSettings | None = None
+    tracking_plan: TrackingPlanSettings | None = None
 
     @property
     def is_insert_only(self) -> bool:
@@ -217,7 +239,11 @@ def _first_problem(error: ValidationError) -> str:
     path = ".".join(str(part) for part in problem["loc"])
     if problem["type"] == "extra_forbidden":
         word = str(problem["loc"][-1])
-        models: dict[str, type[BaseModel]] = {"guard": Guard}
+        models: dict[str, type[BaseModel]] = {
+            "guard": Guard,
+            "rate": RateSettings,
+            "tracking_plan": TrackingPlanSettings,
+        }
         models |= dict.fromkeys(("added", "changed", "removed"), EventSettings)
         model = models.get(str(problem["loc"][0]), SyncSettings)
         return f"`{path}` is not a setting.{nearest(word, model.model_fields)}"

@@ -14,10 +14,13 @@ from time import monotonic
 from sync.errors import DeliveryStopped, DeliveryUnsure
 from sync.ledger import Rejection
 from sync.payload import Outgoing
-from tracking import Answer, Outcome, TrackingClient, batches
+from tracking import Answer, Outcome, Pace, TrackingClient, batches
+from tracking.limits import REQUEST_MESSAGES
 
 # A plan is checkpointed this often: what a kill costs is at most so much sent again.
 CHECKPOINT_SECONDS = 3.0
+# Somebody who interrupts a run waits so long for the answers that are due.
+GRACE_SECONDS = 2.0
 # A refused batch is halved until the bad message stands alone. So many refusals with
 # no acceptance at all are no bad messages but a bad request.
 REFUSALS_THAT_STOP = 10
@@ -53,6 +56,7 @@ class Delivery:
     Args:
         client: Where to.
         connections: Requests in flight.
+        pace: How fast; a request never carries more than one second's messages.
         settled_through: Where an earlier run left off.
         checkpoint: Called with the new position and the rejections up to it.
         on_progress: Called whenever a batch is settled.
@@ -63,6 +67,7 @@ class Delivery:
         client: TrackingClient,
         *,
         connections: int,
+        pace: Pace | None = None,
         settled_through: int,
         checkpoint: Checkpoint,
         on_progress: Callable[[Progress], None] | None = None,
@@ -71,6 +76,7 @@ class Delivery:
         self.progress = Progress(settled_through=settled_through)
         self._client = client
         self._connections = connections
+        self._pace = pace or Pace()
         self._checkpoint = checkpoint
         self._checkpoint_seconds = checkpoint_seconds
         self._on_progress = on_progress or (lambda _: None)
@@ -90,19 +96,37 @@ class Delivery:
         Raises:
             DeliveryStopped: Segment refuses all of it.
             DeliveryUnsure: No clear answer within the budget.
+            BaseException: Somebody interrupts: what is settled is recorded, what is
+                on its way is sent again by the next run, under the same ids.
         """
+        most = self._pace.most_messages(REQUEST_MESSAGES)
         pool = ThreadPoolExecutor(self._connections, thread_name_prefix="relyv-post")
         try:
             for _, phase in itertools.groupby(rows, key=_is_removal):
-                for batch in batches(phase, size=lambda outgoing: len(outgoing.body)):
+                for batch in batches(
+                    phase, size=lambda outgoing: len(outgoing.body), max_count=most
+                ):
                     self._submit(pool, batch)
                     self._collect(at_most=2 * self._connections)
                 self._collect(at_most=0)
+        except Exception:
+            self._client.stop()
+            raise
+        except BaseException:
+            self._hurry(pool)
+            raise
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
             self._collect_finished()
             self._record()
         return self.progress
+
+    def _hurry(self, pool: ThreadPoolExecutor) -> None:
+        """Take the answers that come at once, and give up the others."""
+        self._client.stop()
+        pool.shutdown(wait=False, cancel_futures=True)
+        wait([future for _, future in self._in_flight], timeout=GRACE_SECONDS)
+        self._client.cut()
 
     def _submit(self, pool: ThreadPoolExecutor, batch: list[Outgoing]) -> None:
         future = pool.submit(self._post, batch)

@@ -15,6 +15,7 @@ from sqlalchemy import Select, select
 
 from sync.checks import Counts
 from sync.commit import commit
+from sync.config import RateSettings
 from sync.deliver import Delivery, Progress
 from sync.destination import destination_of
 from sync.diff import SUPPRESSIBLE, is_suppressed
@@ -31,7 +32,7 @@ from sync.payload import Outgoing, Renderer
 from sync.plan import FrozenPlan, freeze, read_open_plan
 from sync.shape import prepare
 from sync.tables import SyncTables, new, old
-from tracking import Retry, TrackingClient
+from tracking import Pace, Retry, TrackingClient
 from warehouse import Warehouse
 from warehouse.stream import stream
 from warehouse.suppressions import ensure_suppressions, suppressions
@@ -49,6 +50,9 @@ class DeliverySettings(BaseSettings):
     gzip: bool = True
     attempts: int = 10
     retry_seconds: float = 600
+    rate_limit_seconds: float = 1_800
+    requests_per_second: float | None = None
+    events_per_second: float | None = None
     checkpoint_seconds: float = 3
 
 
@@ -153,6 +157,9 @@ class _Run:
         except SyncError as error:
             self._end(run_id, type(error).__name__)
             raise
+        except KeyboardInterrupt:
+            self._end(run_id, "Interrupted")
+            raise
         finally:
             self.ledger.release(lease)
         self._end(run_id, "rejections" if self.report.rejected else "done")
@@ -212,10 +219,12 @@ class _Run:
             self.ledger.checkpoint(lease, plan.number, through, rejections)
 
         renderer = renderer_of(plan, installation, self.destination.region)
-        with self._client() as client:
+        pace = self._pace()
+        with self._client(pace) as client:
             delivery = Delivery(
                 client,
                 connections=self.options.delivery.connections,
+                pace=pace,
                 settled_through=settled,
                 checkpoint=checkpoint,
                 on_progress=lambda progress: self.on_progress(plan.rows, progress),
@@ -234,7 +243,16 @@ class _Run:
             for row in chunk:
                 yield renderer.render(row)
 
-    def _client(self) -> TrackingClient:
+    def _pace(self) -> Pace:
+        """The exposure's rate outweighs the environment's."""
+        rate = self.sync.settings.rate or RateSettings()
+        delivery = self.options.delivery
+        return Pace(
+            requests_per_second=rate.requests or delivery.requests_per_second,
+            events_per_second=rate.events or delivery.events_per_second,
+        )
+
+    def _client(self, pace: Pace) -> TrackingClient:
         delivery = self.options.delivery
         return TrackingClient(
             self.destination.endpoint,
@@ -242,8 +260,11 @@ class _Run:
             connections=delivery.connections,
             gzip=delivery.gzip,
             retry=Retry(
-                attempts=delivery.attempts, budget_seconds=delivery.retry_seconds
+                attempts=delivery.attempts,
+                budget_seconds=delivery.retry_seconds,
+                rate_limit_seconds=delivery.rate_limit_seconds,
             ),
+            pace=pace,
         )
 
     def _count(self, progress: Progress) -> None:

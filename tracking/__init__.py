@@ -7,6 +7,7 @@ from tracking.answers import Answer, Outcome
 from tracking.batches import MessageTooLarge, batch_body, batches
 from tracking.client import Timeouts, TrackingClient
 from tracking.messages import EXPLANATIONS, drop_code
+from tracking.pace import Pace
 from tracking.regions import Region
 from tracking.retry import Retry
 from tracking.unify import unify_code
@@ -17,6 +18,7 @@ __all__ = [
     "Answer",
     "MessageTooLarge",
     "Outcome",
+    "Pace",
     "Region",
     "Retry",
     "Timeouts",

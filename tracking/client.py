@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
+from threading import Event
 from types import TracebackType
 from typing import Self
 
@@ -18,8 +19,10 @@ import httpx
 
 from tracking.answers import Answer, Outcome, outcome_of
 from tracking.batches import batch_body
+from tracking.pace import Pace, Stopped, wait_for
 from tracking.retry import DEFAULT_RETRY, Retry, Unsure, attempts
 from tracking.retry_after import retry_after_seconds
+from tracking.sockets import Sockets
 
 _log = logging.getLogger("tracking")
 
@@ -59,11 +62,15 @@ class TrackingClient:
         gzip: bool = True,
         retry: Retry = DEFAULT_RETRY,
         timeouts: Timeouts = DEFAULT_TIMEOUTS,
+        pace: Pace | None = None,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         self._url = _batch_url(endpoint)
         self._gzip = gzip
         self._retry = retry
+        self._pace = pace or Pace()
+        self._stopping = Event()
+        self._sockets = Sockets()
         self._http = httpx.Client(
             auth=httpx.BasicAuth(write_key, ""),
             headers={
@@ -98,6 +105,19 @@ class TrackingClient:
         """Close the connections. The client is of no use afterwards."""
         self._http.close()
 
+    def stop(self) -> None:
+        """
+        Begin no further attempt, and end every wait before one.
+
+        A request on its way may still be answered; the others end as unsure.
+        """
+        self._stopping.set()
+
+    def cut(self) -> None:
+        """Stop, and give up the requests on their way: they end as unsure."""
+        self.stop()
+        self._sockets.cut()
+
     def post(self, messages: Sequence[bytes]) -> Answer:
         """
         Send one batch, again and again while it is unsure whether it arrived.
@@ -105,12 +125,19 @@ class TrackingClient:
         Each message is JSON. The same messages leave in each attempt, under a sentAt of
         that attempt: Segment takes a late sentAt for a slow clock.
         """
+        made = 0
         try:
-            for attempt in attempts(self._retry):
+            for attempt in attempts(self._retry, self._stopping):
                 with attempt:
-                    return self._attempt(messages, attempt.num)
+                    wait_for(self._pace.book(len(messages)), self._stopping)
+                    made += 1
+                    return self._attempt(messages, made)
         except Unsure as unsure:
             return unsure.answer
+        except Stopped:
+            return Answer(
+                outcome=Outcome.UNSURE, status=None, attempts=made, reason="stopped"
+            )
         raise AssertionError("the last attempt returns or raises")
 
     def _attempt(self, messages: Sequence[bytes], number: int) -> Answer:
@@ -129,8 +156,15 @@ class TrackingClient:
 
     def _exchange(self, body: bytes, number: int) -> tuple[Answer, float | None]:
         content, headers = self._encoded(body)
+        if number > 1:
+            headers["X-Retry-Count"] = str(number - 1)
         try:
-            response = self._http.post(self._url, content=content, headers=headers)
+            response = self._http.post(
+                self._url,
+                content=content,
+                headers=headers,
+                extensions={"trace": self._sockets.trace},
+            )
         except httpx.RequestError as error:
             return _no_answer(error, number), None
         return _answer(response, number), retry_after_seconds(response.headers)

@@ -4,16 +4,14 @@ import base64
 import gzip
 import json
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import httpx
 import pytest
-import stamina.instrumentation
-from stamina.instrumentation import RetryDetails
 
-from tracking import Answer, Outcome, Retry, TrackingClient
+from tracking import Answer, Outcome, Retry, TrackingClient, retry
 from tracking.retry_after import retry_after_seconds
 
 KEY = "N8Qm2vXc7LrT4pWz9KdB6yHs3JfG5aUe"
@@ -42,10 +40,10 @@ class Network:
         raise answer(f"Illegal header value {request.headers['Authorization']}")
 
 
-def client(network: Handler, *, retry: Retry = AT_ONCE) -> TrackingClient:
+def client(network: Handler, *, rules: Retry = AT_ONCE) -> TrackingClient:
     """A client of that network."""
     return TrackingClient(
-        ENDPOINT, KEY, retry=retry, transport=httpx.MockTransport(network)
+        ENDPOINT, KEY, retry=rules, transport=httpx.MockTransport(network)
     )
 
 
@@ -186,20 +184,18 @@ class Waited(Exception):
 
 
 @pytest.fixture
-def no_wait() -> Iterator[None]:
+def no_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every wait between attempts raises Waited instead."""
 
-    def refuse(details: RetryDetails) -> None:
-        raise Waited(details.wait_for)
+    def refuse(seconds: float, _: object) -> None:
+        raise Waited(seconds)
 
-    stamina.instrumentation.set_on_retry_hooks([refuse])
-    yield
-    stamina.instrumentation.set_on_retry_hooks(None)
+    monkeypatch.setattr(retry, "wait_for", refuse)
 
 
 def wait_after(response: httpx.Response) -> float:
     """How long the client wants to wait after this answer."""
-    with client(Network(response), retry=Retry()) as one, pytest.raises(Waited) as wait:
+    with client(Network(response), rules=Retry()) as one, pytest.raises(Waited) as wait:
         one.post(MESSAGES)
     seconds: float = wait.value.args[0]
     return seconds
@@ -260,7 +256,7 @@ def test_a_wait_beyond_the_budget_does_not_begin() -> None:
     """
     network = Network(answered(429, {"Retry-After": "120"}))
 
-    with client(network, retry=Retry(budget_seconds=60)) as tracking:
+    with client(network, rules=Retry(rate_limit_seconds=60)) as tracking:
         answer = tracking.post(MESSAGES)
 
     assert (answer.outcome, answer.attempts) == (Outcome.UNSURE, 1)
