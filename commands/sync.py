@@ -183,6 +183,28 @@ def status(
     out.print(shown)
 
 
+@app.command("tracking-plan")
+def tracking_plan(
+    name: Annotated[str, typer.Argument(help="The sync.", show_default=False)],
+    target: Target = None,
+    project_dir: ProjectDir = HERE,
+    target_path: TargetPath = DEFAULT_TARGET_PATH,
+) -> None:
+    """
+    Write a tracking plan from the model's contract: draft-07, as Protocols has it.
+
+    Keep it in a file and name that under `tracking_plan` in the exposure: rows that
+    violate it are then rejected (`block`) or sent and counted (`flag`). It is also the
+    body of the Public API's PUT /tracking-plans/{id}/rules.
+    """
+    from sync.tracking_plan import tracking_plan_of
+    from warehouse import open_warehouse
+
+    with open_warehouse(project_dir, target) as warehouse:
+        (sync,) = _chosen(warehouse, project_dir, target_path, [name])
+    print_json(tracking_plan_of(sync))
+
+
 @app.command()
 def schema() -> None:
     """Print the JSON Schema of an exposure's `segment_sync` block, for editors."""
@@ -233,6 +255,11 @@ def _print_runs(reports: "Sequence[RunReport]", *, silent: int) -> None:
     for report in reports:
         if report.resumed_plan is not None:
             out.print(f"{report.sync}: plan {report.resumed_plan} was finished first.")
+        if report.flagged:
+            out.print(
+                f"{report.sync}: {report.flagged:,} calls left although they violate "
+                "the tracking plan."
+            )
     if silent:
         out.print(f"{silent} syncs are not opted in here and sent nothing.")
 

@@ -26,6 +26,7 @@ from sync.image import (
     Image,
 )
 from sync.installation import Installation
+from sync.tracking_plan import Rules
 from sync.values import identifier, iso_timestamp, json_value
 from tracking import EXPLANATIONS, drop_code, unify_code
 from tracking.limits import MESSAGE_BYTES
@@ -63,11 +64,13 @@ class Renderer:
         installation: Installation,
         planned_at: datetime,
         region: str,
+        rules: Rules | None = None,
     ) -> None:
         self._sync = sync
         self._settings = settings
         self._image = image
         self._region = region
+        self._rules = rules
         self._planned_at = iso_timestamp(planned_at, column="planned_at")
         self._identity = _identity(sync, number, settings, installation)
         self._context: dict[str, Any] = {
@@ -139,7 +142,15 @@ class Renderer:
         }
         if self._settings.integrations:
             message["integrations"] = self._settings.integrations
-        return _checked(message)
+        body = _checked(message)
+        if self._rules:
+            self._rules.check(body)
+        return body
+
+    @property
+    def flagged(self) -> int:
+        """Messages so far that violate the tracking plan and leave all the same."""
+        return self._rules.flagged.total() if self._rules else 0
 
     def _check_region(self, shown: Mapping[str, object]) -> None:
         region = shown.get(REGION, self._settings.region or self._region)

@@ -170,7 +170,7 @@ def _examples(
     rows: Sequence[tuple[Any, ...]],
 ) -> Sequence[Example]:
     region = region_of(plan.settings.source, target=warehouse.target)
-    renderer = renderer_of(plan, installation, region)
+    renderer = renderer_of(plan, installation, region, warehouse.project_dir)
     rendered = [renderer.render(row) for row in rows]
     return [_example(row) for row in rendered if row.change != "forgotten"]
 

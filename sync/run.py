@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from time import perf_counter
 from typing import Any
 
@@ -32,6 +33,7 @@ from sync.payload import Outgoing, Renderer
 from sync.plan import FrozenPlan, freeze, read_open_plan
 from sync.shape import prepare
 from sync.tables import SyncTables, new, old
+from sync.tracking_plan import Rules
 from tracking import Pace, Retry, TrackingClient
 from warehouse import Warehouse
 from warehouse.stream import stream
@@ -71,14 +73,16 @@ class RunReport:
     """
     What one run did.
 
-    `counts` are the calls that Segment accepted, by kind of change; `seconds` says
-    where the time went, by step.
+    `counts` are the calls that Segment accepted, by kind of change; `flagged` are those
+    that left although they violate the tracking plan; `seconds` says where the time
+    went, by step.
     """
 
     sync: str
     call: str
     counts: Counts
     rejected: int = 0
+    flagged: int = 0
     requests: int = 0
     resumed_plan: int | None = None
     seconds: dict[str, float] = field(default_factory=dict)
@@ -218,7 +222,9 @@ class _Run:
         def checkpoint(through: int, rejections: Any) -> None:
             self.ledger.checkpoint(lease, plan.number, through, rejections)
 
-        renderer = renderer_of(plan, installation, self.destination.region)
+        renderer = renderer_of(
+            plan, installation, self.destination.region, self.warehouse.project_dir
+        )
         pace = self._pace()
         with self._client(pace) as client:
             delivery = Delivery(
@@ -233,7 +239,7 @@ class _Run:
             try:
                 delivery.run(self._rendered(tables, renderer, settled))
             finally:
-                self._count(delivery.progress)
+                self._count(delivery.progress, renderer.flagged)
 
     def _rendered(
         self, tables: SyncTables, renderer: Renderer, settled: int
@@ -267,7 +273,7 @@ class _Run:
             pace=pace,
         )
 
-    def _count(self, progress: Progress) -> None:
+    def _count(self, progress: Progress, flagged: int) -> None:
         counts, accepted = self.report.counts, progress.accepted
         self.report = replace(
             self.report,
@@ -277,6 +283,7 @@ class _Run:
                 removed=counts.removed + accepted["removed"],
             ),
             rejected=self.report.rejected + progress.rejected,
+            flagged=self.report.flagged + flagged,
             requests=self.report.requests + progress.requests,
         )
 
@@ -311,8 +318,11 @@ class _Run:
         self.report.seconds[step] = spent
 
 
-def renderer_of(plan: FrozenPlan, installation: Installation, region: str) -> Renderer:
+def renderer_of(
+    plan: FrozenPlan, installation: Installation, region: str, project_dir: Path
+) -> Renderer:
     """The one renderer, for a run and for a preview alike."""
+    rules = plan.settings.tracking_plan
     return Renderer(
         sync=plan.sync,
         number=plan.number,
@@ -321,6 +331,7 @@ def renderer_of(plan: FrozenPlan, installation: Installation, region: str) -> Re
         installation=installation,
         planned_at=plan.planned_at,
         region=region,
+        rules=Rules(rules, project_dir) if rules else None,
     )
 
 

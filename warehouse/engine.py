@@ -34,6 +34,7 @@ class Warehouse:
     target: str
     kind: str
     schema: str
+    project_dir: Path = Path()
 
     def step_schema(self, step: str) -> str:
         """The schema of one step of the flow, as dbt names it."""
@@ -67,6 +68,7 @@ def open_warehouse(
             target=profile.target,
             kind=profile.kind,
             schema=profile.schema,
+            project_dir=project_dir,
         )
     finally:
         engine.dispose()
