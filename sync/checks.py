@@ -5,9 +5,17 @@ from typing import Any
 
 from sqlalchemy import Connection, Subquery, Table, func, literal, or_, select
 
-from sync.config import Guard
+from sync.blocks import Guard
 from sync.diff import destination_id
-from sync.errors import ConfigError
+from sync.errors import (
+    GuardTripped,
+    IdIsRepeated,
+    KeyIsNull,
+    KeyIsRepeated,
+    SourceIsEmpty,
+    TooManyCalls,
+    TooManyRemovals,
+)
 from sync.image import Image
 from sync.manifest import Sync
 
@@ -49,7 +57,8 @@ def check_model(
     Count the model's rows, and refuse keys and ids that could not be told apart.
 
     Raises:
-        ConfigError: A key is null or repeated, or two rows go to one profile.
+        KeyIsNull, KeyIsRepeated: Rows cannot be told apart.
+        IdIsRepeated: Two rows go to one profile.
     """
     keys = [model.c[c.name] for c in image.keys]
     repeated = select(*keys).group_by(*keys).having(func.count() > 1)
@@ -65,31 +74,43 @@ def check_model(
         checks.append(_rows_of(doubled.group_by(target).having(func.count() > 1)))
     size, null_keys, repeats, *doubles = connection.execute(select(*checks)).one()
     where = f"{sync.name}: in {sync.model.name}"
-    if null_keys or repeats:
-        raise ConfigError(
-            f"{where} the key {', '.join(sync.settings.key)} is null in {null_keys:,} "
-            f"rows and repeated for {repeats:,} values. Each row needs its own key."
+    key = ", ".join(sync.settings.key)
+    again = (
+        f"Nothing was sent. Mend the model, `dbt build -s {sync.model.name}`, again."
+    )
+    if null_keys:
+        raise KeyIsNull(f"{where} the key {key} is null in {null_keys:,} rows. {again}")
+    if repeats:
+        raise KeyIsRepeated(
+            f"{where} the key {key} is repeated for {repeats:,} values. Each row needs "
+            f"its own. {again}"
         )
     if doubles and doubles[0]:
-        raise ConfigError(
+        raise IdIsRepeated(
             f"{where} {doubles[0]:,} ids have more than one row. Segment keeps one set "
-            "of traits for an id, so the model must have one row for it."
+            f"of traits for an id, so the model must have one row for it. {again}"
         )
     return int(size)
 
 
-def tripped(guard: Guard, counts: Counts, *, confirmed: int, size: int) -> str | None:
-    """What looks like an accident in a plan, as a sentence, or None."""
+def tripped(
+    guard: Guard, counts: Counts, *, confirmed: int, size: int
+) -> GuardTripped | None:
+    """What looks like an accident in a plan, as the error it is, or None."""
     if confirmed and not size:
-        return f"The model is empty, and {confirmed:,} rows were confirmed before."
+        return SourceIsEmpty(
+            f"The model is empty, and {confirmed:,} rows were confirmed before."
+        )
     share = 100 * counts.removed / confirmed if confirmed else 0
     if share > guard.removed_percent:
-        return (
+        return TooManyRemovals(
             f"{counts.removed:,} of {confirmed:,} rows would be removed ({share:.0f}%; "
             f"the guard allows {guard.removed_percent:g}%)."
         )
     if counts.total > guard.calls:
-        return f"{counts.total:,} calls (the guard allows {guard.calls:,})."
+        return TooManyCalls(
+            f"{counts.total:,} calls (the guard allows {guard.calls:,})."
+        )
     return None
 
 

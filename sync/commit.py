@@ -40,7 +40,7 @@ def commit(ledger: Ledger, lease: Lease, plan: FrozenPlan, tables: SyncTables) -
             insert(sent).from_select(
                 [*keys, *values],
                 select(*shown)
-                .where(pending.c.change.in_(("added", "changed")))
+                .where(pending.c.change.in_(("adopted", "added", "changed")))
                 .where(~was_rejected),
             )
         )

@@ -1,73 +1,49 @@
 """An exposure's `segment_sync` block -> settings that can be trusted.
 
-Every key is known, every column exists in the model's contract, or nothing starts.
+Every key is known and fits the kind of call, or nothing starts. What the settings say
+of the model is held against its contract in `contract.py`.
 """
 
 import difflib
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, Field, StrictBool, ValidationError
 
+from sync.blocks import (
+    Block,
+    Consent,
+    EventSettings,
+    ExternalId,
+    Guard,
+    Membership,
+    RateSettings,
+    TrackingPlanSettings,
+    column_alone,
+    one_or_many,
+)
 from sync.errors import ConfigError
 
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-def _as_list(value: object) -> object:
-    return [value] if isinstance(value, str) else value
-
-
-class EventSettings(_Strict):
-    """The track call that one kind of change becomes."""
-
-    event: str = Field(min_length=1, description="Segment's event name.")
-    timestamp: str | None = Field(
-        None, description="Column with the time of the event; else the plan's time."
-    )
-    message_id: str | None = Field(
-        None, description="Column used as messageId, as it is; for `added` only."
-    )
+# What a sync says itself, of every call.
+OWN_CONTEXT = {
+    "active": "active",
+    "consent": "consent",
+    "externalIds": "external_ids",
+    "integration": None,
+}
+CHANGES = ("added", "changed", "removed")
 
 
-class Guard(_Strict):
-    """A plan beyond these stops, with exit code 3, until somebody accepts it."""
-
-    removed_percent: float = Field(
-        10, ge=0, le=100, description="Removed rows, in percent of those confirmed."
-    )
-    calls: int = Field(200_000, ge=1, description="Calls in one plan.")
-
-
-class RateSettings(_Strict):
-    """How fast one run of this sync may go; retries count. Absent: no limit."""
-
-    requests: float | None = Field(default=None, gt=0, description="Requests a second.")
-    events: float | None = Field(
-        default=None, gt=0, description="Calls a second. Engage takes 1,000."
-    )
-
-
-class TrackingPlanSettings(_Strict):
-    """The rules that this sync's calls are held against before they leave."""
-
-    file: str = Field(
-        min_length=1, description="JSON with `rules`, as Protocols has them."
-    )
-    on_violation: Literal["flag", "block"] = Field(
-        "flag", description="`block` rejects the row; `flag` sends and counts it."
-    )
-
-
-class SyncSettings(_Strict):
+class SyncSettings(Block):
     """What `config.meta.segment_sync` of an exposure may say."""
 
     targets: list[str] = Field(
         default_factory=list, description="dbt targets in which it may send."
     )
-    call: Literal["identify", "track", "group"]
+    call: Literal["identify", "track", "group", "audience"] = Field(
+        description="What a row becomes. `audience`: a row is a member."
+    )
     source: str = Field(
         "relyv",
         pattern=r"^[a-z][a-z0-9_]*$",
@@ -76,10 +52,13 @@ class SyncSettings(_Strict):
     region: str | None = Field(
         None, description="`us`, `eu`, or the column that says which, row by row."
     )
-    key: Annotated[list[str], BeforeValidator(_as_list), Field(min_length=1)]
-    user_id: str | None = None
-    anonymous_id: str | None = None
-    group_id: str | None = None
+    key: Annotated[list[str], BeforeValidator(one_or_many), Field(min_length=1)] = (
+        Field(description="The column, or columns, that tell one row from another.")
+    )
+    user_id: str | None = Field(None, description="Column with the userId.")
+    anonymous_id: str | None = Field(None, description="Column with the anonymousId.")
+    group_id: str | None = Field(None, description="Column with the groupId.")
+    external_ids: list[ExternalId] = Field(default_factory=list)
     fields: Literal["all"] | list[str] | dict[str, str] = Field(
         "all", description="`all`, a list of columns, or {Segment's name: column}."
     )
@@ -87,30 +66,83 @@ class SyncSettings(_Strict):
         default_factory=dict,
         description="Columns tagged personal leave only if named here.",
     )
-    context: dict[str, Any] = Field(default_factory=dict)
-    integrations: dict[str, Any] = Field(default_factory=dict)
+    consent: Annotated[Consent | None, BeforeValidator(column_alone)] = Field(
+        None, description="A boolean column, or {column: …, categories: {…}}."
+    )
+    context: dict[str, Any] = Field(
+        default_factory=dict, description="Said in the `context` of every call."
+    )
+    integrations: dict[str, StrictBool | dict[str, Any]] = Field(
+        default_factory=dict,
+        description="Destinations, by Segment's name: true, false, or their options.",
+    )
     active: bool = Field(
         True, description="False: the call does not count as activity of the person."
     )
-    send: Literal["changed", "all"] = "changed"
-    significant: dict[str, float] = Field(
+    send: Literal["changed", "all"] = Field(
+        "changed", description="The fields that changed, or the whole row."
+    )
+    significant: dict[str, Annotated[float, Field(gt=0)]] = Field(
         default_factory=dict,
         description="{field: smallest move that alone is worth a call}.",
     )
-    on_removed: Literal["clear", "ignore"] = "clear"
-    initial: Literal["send", "skip"] = "send"
+    on_removed: Literal["clear", "ignore"] = Field(
+        "clear",
+        description="A row that left: its traits become null, a member exits; or not.",
+    )
+    initial: Literal["send", "skip"] = Field(
+        "send", description="`skip`: the first result set is taken as known."
+    )
     added: EventSettings | None = None
     changed: EventSettings | None = None
     removed: EventSettings | None = None
+    entered: Membership = Field(default_factory=lambda: _member("Segment Entered"))
+    exited: Membership = Field(default_factory=lambda: _member("Segment Exited"))
+    trait: str | None = Field(
+        None,
+        min_length=1,
+        description="An audience as a trait: an identify with true or false, instead "
+        "of the track calls.",
+    )
     schedule: str | None = Field(None, description="Cron, for Dagster.")
     guard: Guard = Field(default_factory=Guard)  # type: ignore[arg-type]
     rate: RateSettings | None = None
     tracking_plan: TrackingPlanSettings | None = None
+    dormant: Literal["send", "hold"] = Field(
+        "send",
+        description="`hold`: nothing is sent about somebody who did nothing in this "
+        "billing month, since the call alone would make a tracked user.",
+    )
+    last_activity: str | None = Field(
+        None, description="Timestamp column: what the person last did; for `dormant`."
+    )
 
     @property
     def is_insert_only(self) -> bool:
         """Event rows: each is sent once, and what becomes of it later is no news."""
         return self.call == "track" and not (self.changed or self.removed)
+
+    @property
+    def keeps_traits(self) -> bool:
+        """Whether Segment holds the fields for an id, so that they can be cleared."""
+        return self.call in ("identify", "group")
+
+    @property
+    def sends_type(self) -> str:
+        """The type of the messages."""
+        if self.call == "audience":
+            return "identify" if self.trait else "track"
+        return self.call
+
+    @property
+    def event_names(self) -> set[str]:
+        """Every event that its track calls can name."""
+        if self.sends_type != "track":
+            return set()
+        if self.call == "audience":
+            return {self.entered.event, self.exited.event}
+        events = (self.event_for(change) for change in CHANGES)
+        return {event.event for event in events if event}
 
     def event_for(self, change: str) -> EventSettings | None:
         """The event that a kind of change becomes, if it becomes one."""
@@ -136,71 +168,15 @@ def parse_settings(block: object, *, where: str) -> SyncSettings:
         settings = SyncSettings.model_validate(block)
     except ValidationError as error:
         raise ConfigError(f"{where}: {_first_problem(error)}") from None
-    _check_ids(settings, where)
-    _check_events(settings, where)
+    for problem in chain(
+        _id_problems(settings),
+        _event_problems(settings),
+        _audience_problems(settings),
+        _context_problems(settings),
+        _dormant_problems(settings),
+    ):
+        raise ConfigError(f"{where}: {problem}")
     return settings
-
-
-def check_columns(
-    settings: SyncSettings, columns: Iterable[str], personal: set[str], *, where: str
-) -> None:
-    """
-    Hold the settings against the model's contract.
-
-    Raises:
-        ConfigError: A column is not in the contract, or is personal and not named.
-    """
-    known = list(columns)
-    for key, column in named_columns(settings):
-        if column not in known:
-            raise ConfigError(
-                f"{where}: `{key}` names the column '{column}', which the model does "
-                f"not have.{nearest(column, known)}"
-            )
-    for column in fields_of(settings, known).values():
-        if column in personal and column not in settings.personal:
-            raise ConfigError(
-                f"{where}: the column '{column}' is tagged as personal data. Say "
-                f"`personal: {{{column}: send}}` or `hash`, or leave it out of "
-                "`fields`."
-            )
-
-
-def fields_of(settings: SyncSettings, columns: Iterable[str]) -> Mapping[str, str]:
-    """
-    Segment's name of each trait or property -> the model's column.
-
-    `all` means every column that has no other part to play (key, id, region, time).
-    """
-    if isinstance(settings.fields, dict):
-        return settings.fields
-    if isinstance(settings.fields, list):
-        return {column: column for column in settings.fields}
-    taken = {column for key, column in named_columns(settings) if key != "personal"}
-    taken -= set(settings.significant)
-    return {column: column for column in columns if column not in taken}
-
-
-def named_columns(settings: SyncSettings) -> Iterable[tuple[str, str]]:
-    """Every (key, column) pair by which the settings name a column of the model."""
-    for column in settings.key:
-        yield "key", column
-    for role in ("user_id", "anonymous_id", "group_id"):
-        if column := getattr(settings, role):
-            yield role, column
-    if settings.region not in (None, "us", "eu"):
-        yield "region", str(settings.region)
-    for change in ("added", "changed", "removed"):
-        if event := settings.event_for(change):
-            if event.timestamp:
-                yield f"{change}.timestamp", event.timestamp
-            if event.message_id:
-                yield f"{change}.message_id", event.message_id
-    for column in settings.personal:
-        yield "personal", column
-    if settings.fields != "all":
-        for column in fields_of(settings, ()).values():
-            yield "fields", column
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
@@ -209,44 +185,93 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return f" Did you mean '{close[0]}'?" if close else ""
 
 
-def _check_ids(settings: SyncSettings, where: str) -> None:
+def _id_problems(settings: SyncSettings) -> Iterable[str]:
     if not (settings.user_id or settings.anonymous_id):
-        raise ConfigError(f"{where}: one of `user_id` and `anonymous_id` is needed.")
+        yield "one of `user_id` and `anonymous_id` is needed."
     if settings.call == "group" and not settings.group_id:
-        raise ConfigError(f"{where}: `call: group` needs `group_id`.")
+        yield "`call: group` needs `group_id`."
+    types = [each.type for each in settings.external_ids]
+    if len(types) > len(set(types)):
+        yield "`external_ids` names one `type` twice: a row has one id of each."
 
 
-def _check_events(settings: SyncSettings, where: str) -> None:
-    events = [settings.added, settings.changed, settings.removed]
-    if settings.call == "track" and not any(events):
-        raise ConfigError(
-            f"{where}: `call: track` needs an event: `added: {{event: …}}`, `changed:` "
-            "or `removed:`."
+def _event_problems(settings: SyncSettings) -> Iterable[str]:
+    named = [change for change in CHANGES if settings.event_for(change)]
+    if settings.call == "track" and not named:
+        yield (
+            "`call: track` needs an event: `added: {event: …}`, `changed:` or "
+            "`removed:`."
         )
-    if settings.call != "track" and any(events):
-        raise ConfigError(
-            f"{where}: `added`, `changed` and `removed` name the events of a track "
-            f"sync; this one is `call: {settings.call}`."
+    if settings.call != "track" and named:
+        yield (
+            "`added`, `changed` and `removed` name the events of a track sync; this "
+            f"one is `call: {settings.call}`."
         )
-    for change in ("changed", "removed"):
+    for change in named:
         event = settings.event_for(change)
-        if event and event.message_id:
-            raise ConfigError(f"{where}: `message_id` is for `added` only.")
+        if change != "changed" and event and event.previous:
+            yield f"`{change}.previous`: only a `changed` event has previous values."
+    has_changes = settings.keeps_traits or settings.changed
+    if settings.significant and not has_changes:
+        yield "`significant` weighs changes, and this sync sends none."
+
+
+def _audience_problems(settings: SyncSettings) -> Iterable[str]:
+    events = settings.model_fields_set & {"entered", "exited"}
+    if settings.call != "audience" and (events or settings.trait):
+        yield (
+            "`entered`, `exited` and `trait` are for an audience; this one is "
+            f"`call: {settings.call}`."
+        )
+    if settings.trait and events:
+        yield "`trait` replaces the calls that `entered` and `exited` name: say one."
+    if settings.trait and settings.fields != "all":
+        yield "`trait` sends membership alone. For more traits, use `call: identify`."
+
+
+def _context_problems(settings: SyncSettings) -> Iterable[str]:
+    for key in settings.context.keys() & OWN_CONTEXT.keys():
+        instead = OWN_CONTEXT[key]
+        yield f"`context.{key}` is not free." + (
+            f" Use `{instead}`." if instead else ""
+        )
+
+
+def _dormant_problems(settings: SyncSettings) -> Iterable[str]:
+    if settings.dormant == "hold" and not settings.last_activity:
+        yield (
+            "`dormant: hold` needs `last_activity`: the column that says when somebody "
+            "last did something."
+        )
+
+
+def _member(event: str) -> Membership:
+    return Membership(event=event)
 
 
 def _first_problem(error: ValidationError) -> str:
-    problem = error.errors(include_input=False, include_url=False)[0]
+    problems = error.errors(include_input=False, include_url=False)
+    # A key that is misspelt is often missing, too: the first says more.
+    problem = min(problems, key=lambda each: each["type"] != "extra_forbidden")
     path = ".".join(str(part) for part in problem["loc"])
     if problem["type"] == "extra_forbidden":
-        word = str(problem["loc"][-1])
-        models: dict[str, type[BaseModel]] = {
-            "guard": Guard,
-            "rate": RateSettings,
-            "tracking_plan": TrackingPlanSettings,
-        }
-        models |= dict.fromkeys(("added", "changed", "removed"), EventSettings)
-        model = models.get(str(problem["loc"][0]), SyncSettings)
+        word, block = str(problem["loc"][-1]), str(problem["loc"][0])
+        model = _BLOCKS[block] if len(problem["loc"]) > 1 else SyncSettings
         return f"`{path}` is not a setting.{nearest(word, model.model_fields)}"
     if problem["type"] == "missing":
         return f"`{path}` is missing."
     return f"`{path}`: {problem['msg']}."
+
+
+_BLOCKS: Mapping[str, type[BaseModel]] = {
+    "added": EventSettings,
+    "changed": EventSettings,
+    "removed": EventSettings,
+    "entered": Membership,
+    "exited": Membership,
+    "external_ids": ExternalId,
+    "consent": Consent,
+    "guard": Guard,
+    "rate": RateSettings,
+    "tracking_plan": TrackingPlanSettings,
+}

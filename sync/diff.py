@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Double,
     Select,
     String,
     Subquery,
@@ -27,22 +28,56 @@ from sqlalchemy import (
     union_all,
 )
 
+from sync.billing import month_start
 from sync.config import SyncSettings
-from sync.image import ANONYMOUS_ID, GROUP_ID, USER_ID, Image, ImageColumn
-from sync.manifest import Model
+from sync.consent import consent_of
+from sync.image import (
+    ANONYMOUS_ID,
+    EXTERNAL_ID,
+    GROUP_ID,
+    LAST_ACTIVITY,
+    USER_ID,
+    Image,
+    ImageColumn,
+)
+from sync.manifest import Model, Sync
 from sync.tables import new, old
 
 # The order of delivery: what must be forgotten goes before what is to be remembered.
-# `forgotten` rows have no call: their image goes, and that is all.
-CHANGE_ORDER = ("forgotten", "removed", "added", "changed")
+# `forgotten` and `adopted` rows have no call: their image goes, or comes.
+SILENT = ("forgotten", "adopted")
+CHANGE_ORDER = ("forgotten", "removed", "adopted", "added", "changed")
 SUPPRESSIBLE = {"user_id": USER_ID, "anonymous_id": ANONYMOUS_ID}
 
 
 def images(model: Model, image: Image) -> Select[Any]:
     """The model's rows as images."""
-    source = table(
+    return images_from(relation(model), image)
+
+
+def model_rows(sync: Sync, image: Image, suppressions: Table) -> Subquery:
+    """The model as images, without the people whom nobody may be told of."""
+    source = relation(sync.model)
+    every = images_from(source, image)
+    if (consent := consent_of(sync.settings, source)) is not None:
+        every = every.where(consent)
+    found = every.subquery("images")
+    told = select(found)
+    for name, role in SUPPRESSIBLE.items():
+        if role in found.c:
+            told = told.where(~is_suppressed(found.c[role], name, suppressions))
+    return told.subquery("model")
+
+
+def relation(model: Model) -> Any:
+    """The model as it stands in the warehouse."""
+    return table(
         model.identifier, *(column(name) for name in model.columns), schema=model.schema
     )
+
+
+def images_from(source: Any, image: Image) -> Select[Any]:
+    """Its rows as images, all of them."""
     return select(
         *(
             (
@@ -53,16 +88,6 @@ def images(model: Model, image: Image) -> Select[Any]:
             for c in image.columns
         )
     ).select_from(source)
-
-
-def model_rows(model: Model, image: Image, suppressions: Table) -> Subquery:
-    """The model as images, without the people whom nobody may be told of."""
-    every = images(model, image).subquery("images")
-    told = select(every)
-    for name, role in SUPPRESSIBLE.items():
-        if role in every.c:
-            told = told.where(~is_suppressed(every.c[role], name, suppressions))
-    return told.subquery("model")
 
 
 def is_suppressed(
@@ -86,18 +111,46 @@ def change_set(
     One row per change: position, change, key, new image, old image. Rows whose image
     was refused before and has not changed since are left out.
     """
-    changes = [_compared(settings, image, model, sent)]
-    if _clears(settings):
-        changes.append(_left_ids(settings, image, model, sent))
-    found = union_all(*changes).subquery("changes")
+    found = _changes(settings, image, model, sent)
     keys = [found.c[c.name] for c in image.keys]
     rank = case(
         *((found.c.change == change, rank) for rank, change in enumerate(CHANGE_ORDER))
     )
-    return select(
-        func.row_number().over(order_by=[rank, *keys]).label("position"),
-        *(column for column in found.c),
-    ).where(~_refused_before(image, found, rejected))
+    return (
+        select(
+            func.row_number().over(order_by=[rank, *keys]).label("position"),
+            *(column for column in found.c),
+        )
+        .where(~_refused_before(image, found, rejected))
+        .where(~_is_held(settings, found))
+    )
+
+
+def held_back(
+    settings: SyncSettings, image: Image, model: Subquery, sent: Any
+) -> Select[Any]:
+    """How many changes wait until their people do something again: `dormant: hold`."""
+    found = _changes(settings, image, model, sent)
+    rows = select(func.count()).select_from(found)
+    return rows.where(_is_held(settings, found))
+
+
+def _changes(
+    settings: SyncSettings, image: Image, model: Subquery, sent: Any
+) -> Subquery:
+    changes = [_compared(settings, image, model, sent)]
+    if _clears(settings):
+        changes.append(_left_ids(settings, image, model, sent))
+    return union_all(*changes).subquery("changes")
+
+
+def _is_held(settings: SyncSettings, found: Subquery) -> ColumnElement[bool]:
+    """A clear is never held: its row has left the model, and would wait for ever."""
+    if settings.dormant == "send":
+        return literal(1) == literal(0)
+    active = found.c[new(LAST_ACTIVITY)]
+    is_dormant = or_(active.is_(None), active < month_start())
+    return and_(found.c.change.in_(("added", "changed")), is_dormant)
 
 
 def destination_id(settings: SyncSettings, rows: Any) -> ColumnElement[Any]:
@@ -129,11 +182,10 @@ def _compared(
     found = [is_new]
     if not settings.is_insert_only:
         found += [is_gone, and_(~is_new, ~is_gone, differs)]
-    change = case(
-        (is_new, literal("added")),
-        (is_gone, _removal(settings, model, sent)),
-        else_=literal("changed"),
-    )
+    kinds = [(is_gone, _removal(settings, model, sent)), (is_new, literal("added"))]
+    if settings.call == "audience":
+        kinds.insert(1, (_is_member(settings, model, sent), literal("adopted")))
+    change = case(*kinds, else_=literal("changed"))
     return (
         select(
             change.label("change"),
@@ -183,6 +235,18 @@ def _clears(settings: SyncSettings) -> bool:
     return settings.call != "track" and settings.on_removed == "clear"
 
 
+def _is_member(
+    settings: SyncSettings, model: Subquery, sent: Any
+) -> ColumnElement[bool]:
+    """Whoever is in the audience already, under whatever key, does not enter it."""
+    members = sent.alias("members")
+    return exists(
+        select(literal(1))
+        .select_from(members)
+        .where(destination_id(settings, members) == destination_id(settings, model))
+    )
+
+
 def _still_in_model(
     settings: SyncSettings, model: Subquery, wanted: ColumnElement[Any]
 ) -> ColumnElement[bool]:
@@ -197,16 +261,27 @@ def _still_in_model(
 def _differs(
     settings: SyncSettings, image: Image, model: Any, sent: Any
 ) -> ColumnElement[bool]:
-    compared = [c for c in image.roles if c.name in (USER_ID, ANONYMOUS_ID, GROUP_ID)]
-    if settings.call != "track" or settings.changed:
-        compared += image.fields
-    else:
-        compared = []
     differences = [
         _moved(model.c[c.name], sent.c[c.name], settings.significant.get(c.name), c)
-        for c in compared
+        for c in _compared_columns(settings, image)
     ]
+    if settings.call == "audience":
+        before, after = destination_id(settings, sent), destination_id(settings, model)
+        differences = [before.is_distinct_from(after)]
     return or_(*differences) if differences else literal(1) == literal(0)
+
+
+def _compared_columns(settings: SyncSettings, image: Image) -> list[ImageColumn]:
+    """
+    What makes a row news: its ids and its fields.
+
+    The userId of a group call only says who told of the account.
+    """
+    if not (settings.keeps_traits or settings.changed):
+        return []
+    ids = {GROUP_ID} if settings.call == "group" else {USER_ID, ANONYMOUS_ID, GROUP_ID}
+    roles = [c for c in image.roles if c.name in ids or c.name.startswith(EXTERNAL_ID)]
+    return [*roles, *image.fields]
 
 
 def _moved(
@@ -223,7 +298,8 @@ def _moved(
     return or_(
         after.is_(None).is_distinct_from(before.is_(None)),
         (after == 0).is_distinct_from(before == 0),
-        func.abs(after - before) >= threshold,
+        # As floats: whole numbers of a small type overflow when they are subtracted.
+        func.abs(cast(after, Double) - cast(before, Double)) >= threshold,
     )
 
 

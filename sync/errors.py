@@ -9,6 +9,8 @@ Everything that can go wrong in a sync. The class answers: does a retry help?
   x SyncBusy             another run holds this sync: later
   x LeaseLost            another run took over while this one stalled: it goes on there
   x GuardTripped         the plan looks like an accident: look, then accept
+    x TooManyRemovals, TooManyCalls, SourceIsEmpty, ColumnRetyped
+    x KeyIsNull, KeyIsRepeated, IdIsRepeated   the model is wrong: nothing to accept
   x DeliveryStopped      Segment says no to all of it: the plan is kept, mend it
   x DeliveryUnsure       no clear answer: the plan is kept, run again
 * RowRejected            one row is wrong; the run goes on
@@ -51,6 +53,34 @@ class GuardTripped(SyncError):
     """The plan is larger than the exposure's guard allows. Nothing was sent."""
 
     exit_code = 3
+
+
+class TooManyRemovals(GuardTripped):
+    """More rows left the model than leave it on a usual day."""
+
+
+class TooManyCalls(GuardTripped):
+    """The plan has more calls than the exposure expects."""
+
+
+class SourceIsEmpty(GuardTripped):
+    """The model has no rows, and rows were confirmed before."""
+
+
+class ColumnRetyped(GuardTripped):
+    """A field has another type than Segment knows it with."""
+
+
+class KeyIsNull(GuardTripped):
+    """Rows of the model have no key."""
+
+
+class KeyIsRepeated(GuardTripped):
+    """Rows of the model cannot be told apart."""
+
+
+class IdIsRepeated(GuardTripped):
+    """Several rows of the model would overwrite each other at Segment."""
 
 
 class DeliveryStopped(SyncError):

@@ -8,15 +8,36 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sync.config import SyncSettings, fields_of
+from sync.config import SyncSettings
+from sync.contract import fields_of, role_columns
 from sync.errors import ConfigError
 from sync.manifest import Sync
 
 # Role columns bear a leading underscore; fields bear Segment's own names. So a field
 # that is renamed by the mapping is, to the ledger, one field gone and one field new.
 USER_ID, ANONYMOUS_ID, GROUP_ID = "_user_id", "_anonymous_id", "_group_id"
-REGION, TIMESTAMP, MESSAGE_ID = "_region", "_timestamp", "_message_id"
-ROLES = (USER_ID, ANONYMOUS_ID, GROUP_ID, REGION, TIMESTAMP, MESSAGE_ID)
+REGION, LAST_ACTIVITY = "_region", "_last_activity"
+TIMESTAMP = {
+    "added": "_timestamp",
+    "changed": "_changed_timestamp",
+    "removed": "_removed_timestamp",
+}
+MESSAGE_ID = {
+    "added": "_message_id",
+    "changed": "_changed_message_id",
+    "removed": "_removed_message_id",
+}
+# With the identifier's type, or the category's name, behind it.
+EXTERNAL_ID, CATEGORY = "_external_", "_category_"
+ROLES: Mapping[str, str] = {
+    "user_id": USER_ID,
+    "anonymous_id": ANONYMOUS_ID,
+    "group_id": GROUP_ID,
+    "region": REGION,
+    "last_activity": LAST_ACTIVITY,
+    **{f"{change}.timestamp": name for change, name in TIMESTAMP.items()},
+    **{f"{change}.message_id": name for change, name in MESSAGE_ID.items()},
+}
 # PostgreSQL cuts names at 63 bytes; the ledger puts `new__` or `old__` before them.
 MAX_FIELD_BYTES = 58
 
@@ -90,8 +111,11 @@ def image_of(sync: Sync) -> Image:
         ConfigError: Two fields cannot be told apart, or a field's name is too long.
     """
     types = sync.model.columns
-    fields = fields_of(sync.settings, types)
-    _check_names(fields, sync.name)
+    fields, roles = fields_of(sync.settings, types), _role_columns(sync.settings)
+    for name in fields:
+        if name.startswith("_key_") or is_role(name):
+            raise ConfigError(f"{sync.name}: the ledger itself uses the name '{name}'.")
+    _check_names([*roles, *fields], sync.name)
     return Image(
         keys=[
             ImageColumn(name=f"_key_{number}", source=column, data_type=types[column])
@@ -99,7 +123,7 @@ def image_of(sync: Sync) -> Image:
         ],
         roles=[
             ImageColumn(name=role, source=column, data_type=types[column])
-            for role, column in _role_columns(sync.settings).items()
+            for role, column in roles.items()
         ],
         fields=[
             ImageColumn(name=name, source=column, data_type=types[column])
@@ -108,33 +132,33 @@ def image_of(sync: Sync) -> Image:
     )
 
 
+def is_role(name: str) -> bool:
+    """Whether a ledger column holds something else than a field."""
+    return name in ROLES.values() or name.startswith((EXTERNAL_ID, CATEGORY))
+
+
 def _role_columns(settings: SyncSettings) -> Mapping[str, str]:
-    added = settings.added
-    region = None if settings.region in ("us", "eu") else settings.region
-    roles = {
-        USER_ID: settings.user_id,
-        ANONYMOUS_ID: settings.anonymous_id,
-        GROUP_ID: settings.group_id,
-        REGION: region,
-        TIMESTAMP: added.timestamp if added else None,
-        MESSAGE_ID: added.message_id if added else None,
-    }
-    return {role: column for role, column in roles.items() if column}
+    return {_role(part): column for part, column in role_columns(settings).items()}
 
 
-def _check_names(fields: Mapping[str, str], sync: str) -> None:
+def _role(part: str) -> str:
+    if part.startswith("external_ids."):
+        return EXTERNAL_ID + part.removeprefix("external_ids.")
+    if part.startswith("consent.categories."):
+        return CATEGORY + part.removeprefix("consent.categories.")
+    return ROLES[part]
+
+
+def _check_names(names: Sequence[str], sync: str) -> None:
     seen: dict[str, str] = {}
-    for name in fields:
+    for name in names:
         if len(name.encode()) > MAX_FIELD_BYTES:
             raise ConfigError(
-                f"{sync}: the field name '{name}' is longer than "
-                f"{MAX_FIELD_BYTES} bytes."
+                f"{sync}: the name '{name}' is longer than {MAX_FIELD_BYTES} bytes."
             )
-        if name.startswith("_key_") or name in ROLES:
-            raise ConfigError(f"{sync}: the ledger itself uses the name '{name}'.")
         if name.lower() in seen:
             raise ConfigError(
-                f"{sync}: the fields '{seen[name.lower()]}' and '{name}' differ by "
+                f"{sync}: the names '{seen[name.lower()]}' and '{name}' differ by "
                 "case only, which the warehouse cannot tell apart."
             )
         seen[name.lower()] = name

@@ -10,7 +10,8 @@ from typing import Any
 
 import orjson
 
-from sync.config import SyncSettings, check_columns, nearest, parse_settings
+from sync.config import SyncSettings, nearest, parse_settings
+from sync.contract import check_columns
 from sync.errors import ConfigError, ManifestError
 
 # PostgreSQL cuts names at 63 bytes, and the ledger adds a suffix.
@@ -100,7 +101,7 @@ def _sync(exposure: Mapping[str, Any], manifest: Mapping[str, Any]) -> Sync:
         )
     settings = parse_settings(exposure["config"]["meta"]["segment_sync"], where=where)
     model = _model(exposure, manifest, where)
-    check_columns(settings, model.columns, set(model.personal), where=where)
+    check_columns(settings, model.columns, model.personal, where=where)
     return Sync(
         name=name,
         label=str(exposure.get("label") or name),

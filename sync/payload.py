@@ -13,11 +13,15 @@ from typing import Any
 
 import orjson
 
+from sync.blocks import ExternalId
 from sync.config import SyncSettings
 from sync.destination import SANDBOX_REGION
+from sync.diff import SILENT
 from sync.errors import RowRejected
 from sync.image import (
     ANONYMOUS_ID,
+    CATEGORY,
+    EXTERNAL_ID,
     GROUP_ID,
     MESSAGE_ID,
     REGION,
@@ -27,12 +31,17 @@ from sync.image import (
 )
 from sync.installation import Installation
 from sync.tracking_plan import Rules
-from sync.values import identifier, iso_timestamp, json_value
+from sync.values import hashed, identifier, iso_timestamp, json_value
 from tracking import EXPLANATIONS, drop_code, unify_code
 from tracking.limits import MESSAGE_BYTES
 
 # Staging recognises our own calls by this name when Segment brings them back.
 INTEGRATION = {"name": "relyv-segment", "version": version("relyv-segment")}
+
+
+PREFIX = "relyv-"
+
+_Row = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +97,12 @@ class Renderer:
         position, change = row[0], row[1]
         assert isinstance(position, int)
         assert isinstance(change, str)
-        if change == "forgotten":
+        if change in SILENT:
             return Outgoing(position, change)
         key, after, before = self._parts(row)
         message_id = self._message_id(key, change)
         try:
-            message_id = self._own_message_id(change, after) or message_id
+            message_id = self._own_message_id(change, after, before, message_id)
             body = self._body(change, message_id, after, before)
         except RowRejected as rejected:
             return Outgoing(
@@ -105,9 +114,7 @@ class Renderer:
             )
         return Outgoing(position, change, message_id, body)
 
-    def _parts(
-        self, row: Sequence[object]
-    ) -> tuple[Sequence[object], dict[str, object], dict[str, object]]:
+    def _parts(self, row: Sequence[object]) -> tuple[Sequence[object], _Row, _Row]:
         keys, width = len(self._image.keys), len(self._names)
         start = 2 + keys
         after = dict(zip(self._names, row[start : start + width], strict=True))
@@ -116,29 +123,30 @@ class Renderer:
 
     def _message_id(self, key: Sequence[object], change: str) -> str:
         parts = orjson.dumps([*self._identity, change, *(str(part) for part in key)])
-        return "relyv-" + hashlib.sha256(parts).hexdigest()
+        return PREFIX + hashlib.sha256(parts).hexdigest()
 
-    def _own_message_id(self, change: str, after: Mapping[str, object]) -> str | None:
-        if change != "added" or MESSAGE_ID not in after:
-            return None
-        return identifier(after[MESSAGE_ID], column="message_id")
+    def _own_message_id(
+        self, change: str, after: _Row, before: _Row, message_id: str
+    ) -> str:
+        """The row's own id; with a hash behind it where it is not the row's first."""
+        shown = before if change == "removed" else after
+        own = identifier(shown.get(MESSAGE_ID[change]), column="message_id")
+        if own is None:
+            return message_id
+        if change == "added":
+            return own
+        return f"{own}-{change}-{message_id.removeprefix(PREFIX)[:16]}"
 
-    def _body(
-        self,
-        change: str,
-        message_id: str,
-        after: dict[str, object],
-        before: dict[str, object],
-    ) -> bytes:
+    def _body(self, change: str, message_id: str, after: _Row, before: _Row) -> bytes:
         shown = before if change == "removed" else after
         self._check_region(shown)
         message = {
-            "type": self._settings.call,
+            "type": self._settings.sends_type,
             "messageId": message_id,
-            "timestamp": self._timestamp(change, after),
+            "timestamp": self._timestamp(change, shown),
             **self._ids(shown),
             **self._content(change, after, before),
-            "context": self._context,
+            "context": self._context_of(shown),
         }
         if self._settings.integrations:
             message["integrations"] = self._settings.integrations
@@ -172,42 +180,89 @@ class Renderer:
                 ids[name] = identifier(shown[role], column=name)
         return ids
 
-    def _timestamp(self, change: str, after: Mapping[str, object]) -> str:
-        if change == "added" and TIMESTAMP in after:
-            return iso_timestamp(after[TIMESTAMP], column="timestamp")
+    def _context_of(self, shown: _Row) -> dict[str, Any]:
+        context, consent = dict(self._context), self._settings.consent
+        ids = [
+            {
+                "id": self._external_id(each, shown),
+                "type": each.type,
+                "collection": each.collection,
+                "encoding": each.encoding,
+            }
+            for each in self._settings.external_ids
+            if shown[EXTERNAL_ID + each.type] is not None
+        ]
+        if ids:
+            context["externalIds"] = ids
+        if consent and consent.categories:
+            preferences = {
+                name: bool(shown[CATEGORY + name]) for name in consent.categories
+            }
+            context["consent"] = {"categoryPreferences": preferences}
+        return context
+
+    def _external_id(self, each: ExternalId, shown: _Row) -> object:
+        value = identifier(shown[EXTERNAL_ID + each.type], column=each.id)
+        is_hashed = self._settings.personal.get(each.id) == "hash"
+        return hashed(value) if is_hashed else value
+
+    def _timestamp(self, change: str, shown: _Row) -> str:
+        if (column := TIMESTAMP[change]) in shown:
+            return iso_timestamp(shown[column], column="timestamp")
         return self._planned_at
 
-    def _content(
-        self, change: str, after: dict[str, object], before: dict[str, object]
-    ) -> dict[str, object]:
-        if self._settings.call != "track":
+    def _content(self, change: str, after: _Row, before: _Row) -> dict[str, object]:
+        if self._settings.keeps_traits:
             return {"traits": self._traits(change, after, before)}
+        shown = before if change == "removed" else after
+        if self._settings.call == "audience":
+            return self._membership(shown, is_member=change != "removed")
         event = self._settings.event_for(change)
         assert event is not None  # the change set holds no change without an event
-        shown = before if change == "removed" else after
-        return {"event": event.event, "properties": self._values(shown)}
+        properties = self._values(shown)
+        if event.previous:
+            properties[event.previous] = self._previous(after, before)
+        return {"event": event.event, "properties": properties}
 
-    def _traits(
-        self, change: str, after: dict[str, object], before: dict[str, object]
-    ) -> dict[str, object]:
+    def _membership(self, shown: _Row, *, is_member: bool) -> dict[str, object]:
+        if trait := self._settings.trait:
+            return {"traits": {trait: is_member}}
+        call = self._settings.entered if is_member else self._settings.exited
+        properties = {"audience_key": self._sync, **self._values(shown)}
+        return {"event": call.event, "properties": properties}
+
+    def _previous(self, after: _Row, before: _Row) -> dict[str, object]:
+        changed = [
+            f.name for f in self._image.fields if after[f.name] != before[f.name]
+        ]
+        values = self._values(before)
+        return {name: values[name] for name in changed}
+
+    def _traits(self, change: str, after: _Row, before: _Row) -> dict[str, object]:
         if change == "removed":
             return {field.name: None for field in self._image.fields}
         is_whole = (
             change == "added"
             or self._settings.send == "all"
-            or any(after.get(role) != before.get(role) for role in (USER_ID, GROUP_ID))
+            or self._destination(after) != self._destination(before)
         )
         traits = self._values(after)
         if is_whole:
             return traits
-        confirmed = {field.name: before[field.name] for field in self._image.fields}
         return {
-            name: value
-            for name, value in traits.items()
-            if after[name] != confirmed[name]
+            name: value for name, value in traits.items() if after[name] != before[name]
         }
 
-    def _values(self, shown: Mapping[str, object]) -> dict[str, object]:
+    def _destination(self, shown: _Row) -> tuple[str, object]:
+        """As the change set has it: the account, or the user, or the device."""
+        if self._settings.call == "group":
+            return (GROUP_ID, shown[GROUP_ID])
+        user_id = shown.get(USER_ID)
+        if user_id is not None:
+            return (USER_ID, user_id)
+        return (ANONYMOUS_ID, shown.get(ANONYMOUS_ID))
+
+    def _values(self, shown: _Row) -> dict[str, object]:
         values = {
             field.name: json_value(
                 shown[field.name], column=field.name, is_json=field.is_json
@@ -216,7 +271,7 @@ class Renderer:
         }
         for field in self._image.fields:
             if self._settings.personal.get(field.source or "") == "hash":
-                values[field.name] = _hashed(values[field.name])
+                values[field.name] = hashed(values[field.name])
         return values
 
 
@@ -257,9 +312,3 @@ def _checked(message: Mapping[str, object]) -> bytes:
             "Shorten or drop a column in the model.",
         )
     return body
-
-
-def _hashed(value: object) -> object:
-    if value is None:
-        return None
-    return hashlib.sha256(str(value).strip().lower().encode()).hexdigest()

@@ -9,6 +9,7 @@ from datetime import datetime
 
 import orjson
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     Subquery,
     Table,
@@ -23,13 +24,13 @@ from sqlalchemy import (
 
 from sync.checks import Counts, check_model, count_changes, tripped
 from sync.config import SyncSettings
+from sync.consent import kept_about_them
 from sync.diff import (
     SUPPRESSIBLE,
     change_set,
     is_suppressed,
     model_rows,
 )
-from sync.errors import GuardTripped
 from sync.image import Image, thawed
 from sync.ledger import Lease, Ledger
 from sync.manifest import Sync
@@ -63,16 +64,17 @@ def freeze(
     Work out what has changed, and keep it as the sync's next plan.
 
     Raises:
-        ConfigError: The model has a null or repeated key, or two rows for one id.
-        GuardTripped: The plan looks like an accident; nothing is kept but its counts.
+        GuardTripped: The model has a null or repeated key, or two rows for one id; or
+            the plan looks like an accident, and nothing is kept but its counts.
     """
     suppressed = suppressions(ledger.warehouse.step_schema("privacy"))
-    model = model_rows(sync.model, tables.image, suppressed)
+    model = model_rows(sync, tables.image, suppressed)
     number = lease.last_plan + 1
     with ledger.warehouse.engine.connect() as connection, connection.begin() as work:
         ledger.fenced(connection, lease, last_plan=number, delivered_through=0)
         size = check_model(connection, sync, tables.image, model)
         forget_suppressed(connection, sync.settings, tables, suppressed)
+        forget_withheld(connection, sync, tables)
         confirmed = _size(connection, tables.sent)
         connection.execute(delete(tables.pending))
         is_baseline = _wants_baseline(connection, ledger, sync)
@@ -92,11 +94,11 @@ def freeze(
         else:
             state = _state(rows, is_baseline=is_baseline)
             _insert_plan(connection, ledger, sync, lease, tables, counts, rows, state)
-    if is_held:
+    if problem is not None and is_held:
         with ledger.warehouse.engine.begin() as connection:
             ledger.fenced(connection, lease, last_plan=number)
             _insert_plan(connection, ledger, sync, lease, tables, counts, rows, "held")
-        raise GuardTripped(
+        raise type(problem)(
             f"{sync.name}: {problem} Nothing was sent. Look with `relyv sync plan "
             f"{sync.name}`; if it is meant, `relyv sync run {sync.name} "
             "--accept-guard`."
@@ -137,11 +139,27 @@ def forget_suppressed(
         if role not in roles:
             continue
         about_them = is_suppressed(tables.sent.c[role], name, suppressed)
-        if _is_told_once(settings):
-            nothing = {column.name: null() for column in tables.image.values}
-            connection.execute(update(tables.sent).where(about_them).values(nothing))
-        else:
-            connection.execute(delete(tables.sent).where(about_them))
+        _forget(connection, settings, tables, about_them)
+
+
+def forget_withheld(connection: Connection, sync: Sync, tables: SyncTables) -> None:
+    """Forget the rows without consent, in the same way."""
+    about_them = kept_about_them(sync, tables.sent)
+    if about_them is not None:
+        _forget(connection, sync.settings, tables, about_them)
+
+
+def _forget(
+    connection: Connection,
+    settings: SyncSettings,
+    tables: SyncTables,
+    about_them: ColumnElement[bool],
+) -> None:
+    if _is_told_once(settings):
+        nothing = {column.name: null() for column in tables.image.values}
+        connection.execute(update(tables.sent).where(about_them).values(nothing))
+    else:
+        connection.execute(delete(tables.sent).where(about_them))
 
 
 def _is_told_once(settings: SyncSettings) -> bool:

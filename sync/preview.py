@@ -13,6 +13,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Subquery,
+    Table,
     cast,
     func,
     literal_column,
@@ -21,8 +22,16 @@ from sqlalchemy import (
 )
 
 from sync.checks import Counts, check_model, count_changes
+from sync.consent import kept_about_them
 from sync.destination import region_of
-from sync.diff import change_set, images, model_rows
+from sync.diff import (
+    SILENT,
+    SUPPRESSIBLE,
+    change_set,
+    images,
+    is_suppressed,
+    model_rows,
+)
 from sync.installation import Installation, read_installation
 from sync.ledger import Ledger
 from sync.manifest import Sync
@@ -72,7 +81,7 @@ def preview_sync(warehouse: Warehouse, sync: Sync) -> Preview:
     Work out the next plan, and render an example of each kind of change.
 
     Raises:
-        ConfigError: The model has null or repeated keys, or two rows for one id.
+        GuardTripped: The model has null or repeated keys, or two rows for one id.
     """
     ledger = Ledger(warehouse)
     privacy = warehouse.step_schema("privacy")
@@ -81,13 +90,13 @@ def preview_sync(warehouse: Warehouse, sync: Sync) -> Preview:
     with warehouse.engine.connect() as connection:
         shape = inspect_shape(connection, ledger, sync)
         tables = ledger.tables.of(sync.name, shape.image)
-        model = model_rows(sync.model, shape.image, suppressions(privacy))
+        model = model_rows(sync, shape.image, suppressions(privacy))
         size = check_model(connection, sync, shape.image, model)
         changes = change_set(
             sync.settings,
             shape.image,
             model,
-            _confirmed(sync, tables, shape),
+            _told(sync, _confirmed(sync, tables, shape), suppressions(privacy)),
             _rejected(connection, sync, tables, shape),
         ).subquery("changes")
         counts, rows = count_changes(connection, changes)
@@ -120,6 +129,18 @@ def _confirmed(sync: Sync, tables: SyncTables, shape: Shape) -> Subquery:
     return select(
         *(_as_reshaped(tables, shape, column.name) for column in shape.image.columns)
     ).subquery("sent")
+
+
+def _told(sync: Sync, sent: Subquery, suppressed: Table) -> Subquery:
+    """Without those whom a run would forget first."""
+    rows = select(sent)
+    for name, role in SUPPRESSIBLE.items():
+        if role in sent.c:
+            rows = rows.where(~is_suppressed(sent.c[role], name, suppressed))
+    said_no = kept_about_them(sync, sent)
+    if said_no is not None:
+        rows = rows.where(~said_no)
+    return rows.subquery("told")
 
 
 def _as_reshaped(tables: SyncTables, shape: Shape, name: str) -> ColumnElement[Any]:
@@ -172,7 +193,7 @@ def _examples(
     region = region_of(plan.settings.source, target=warehouse.target)
     renderer = renderer_of(plan, installation, region, warehouse.project_dir)
     rendered = [renderer.render(row) for row in rows]
-    return [_example(row) for row in rendered if row.change != "forgotten"]
+    return [_example(row) for row in rendered if row.change not in SILENT]
 
 
 def _example(row: Outgoing) -> Example:

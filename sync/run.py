@@ -14,9 +14,10 @@ from typing import Any
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import Select, select
 
+from sync.blocks import RateSettings
 from sync.checks import Counts
 from sync.commit import commit
-from sync.config import RateSettings
+from sync.consent import planned_about_them
 from sync.deliver import Delivery, Progress
 from sync.destination import destination_of
 from sync.diff import SUPPRESSIBLE, is_suppressed
@@ -178,7 +179,12 @@ class _Run:
 
     def _plan_and_deliver(self, lease: Lease, installation: Installation) -> None:
         with self._timed("plan"):
-            tables = prepare(self.ledger, self.sync, lease)
+            tables = prepare(
+                self.ledger,
+                self.sync,
+                lease,
+                accept_guard=self.options.accept_guard,
+            )
             if self.options.retry_rejected:
                 self.ledger.forget_rejected(lease, tables)
             freeze(
@@ -244,7 +250,8 @@ class _Run:
     def _rendered(
         self, tables: SyncTables, renderer: Renderer, settled: int
     ) -> Iterator[Outgoing]:
-        query = _pending_rows(tables, self.warehouse.step_schema("privacy"), settled)
+        privacy = self.warehouse.step_schema("privacy")
+        query = _pending_rows(self.sync, tables, privacy, settled)
         for chunk in stream(self.warehouse, query):
             for row in chunk:
                 yield renderer.render(row)
@@ -335,13 +342,18 @@ def renderer_of(
     )
 
 
-def _pending_rows(tables: SyncTables, schema: str, settled: int) -> Select[Any]:
-    """What is left of the plan, without those suppressed since it was frozen."""
+def _pending_rows(
+    sync: Sync, tables: SyncTables, schema: str, settled: int
+) -> Select[Any]:
+    """What is left of the plan, without those who said no since it was frozen."""
     pending, listed = tables.pending, suppressions(schema)
     rows = select(pending).where(pending.c.position > settled)
     for role, name in _suppressible(tables.image):
         for column in (pending.c[new(role)], pending.c[old(role)]):
             rows = rows.where(~is_suppressed(column, name, listed))
+    said_no = planned_about_them(sync, pending)
+    if said_no is not None:
+        rows = rows.where(~said_no)
     return rows.order_by(pending.c.position)
 
 

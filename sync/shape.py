@@ -25,8 +25,8 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError
 
 from sync.diff import images, same_key
-from sync.errors import ConfigError, LedgerLost
-from sync.image import ROLES, Image, ImageColumn, image_of
+from sync.errors import ColumnRetyped, ConfigError, LedgerLost
+from sync.image import Image, ImageColumn, image_of, is_role
 from sync.ledger import Lease, Ledger
 from sync.manifest import Model, Sync
 from sync.tables import SyncTables, new, old
@@ -98,7 +98,9 @@ def inspect_shape(connection: Connection, ledger: Ledger, sync: Sync) -> Shape:
     )
 
 
-def prepare(ledger: Ledger, sync: Sync, lease: Lease) -> SyncTables:
+def prepare(
+    ledger: Ledger, sync: Sync, lease: Lease, *, accept_guard: bool = False
+) -> SyncTables:
     """
     Create the sync's tables, or bring them to the shape that the exposure asks for.
 
@@ -107,16 +109,19 @@ def prepare(ledger: Ledger, sync: Sync, lease: Lease) -> SyncTables:
 
     Raises:
         LedgerLost: The confirmed rows are missing, and there were plans.
+        ColumnRetyped: A field has another type; nothing is changed until accepted.
     """
     engine = ledger.warehouse.engine
     with engine.connect() as connection:
         shape = inspect_shape(connection, ledger, sync)
+    if shape.retyped and not accept_guard:
+        raise _retyped(sync, shape)
     tables = ledger.tables.of(sync.name, shape.image)
     if shape.has_ledger:
         _recast(engine, tables, sync, shape)
     if not shape.has_ledger:
         _create_sent(engine, tables, sync, lease)
-    elif sync.settings.call == "track":
+    elif not sync.settings.keeps_traits:
         _reshape(engine, tables, shape)
         _adopt(engine, tables, sync, shape.missing)
     else:
@@ -124,6 +129,31 @@ def prepare(ledger: Ledger, sync: Sync, lease: Lease) -> SyncTables:
         _reshape(engine, tables, shape)
     _ensure_work_tables(engine, sync, tables)
     return tables
+
+
+def drift(sync: Sync, shape: Shape) -> Sequence[str]:
+    """What is new in the model's shape, with what it costs, a sentence each."""
+    if not shape.has_ledger:
+        return ()
+    sends = sync.settings.keeps_traits
+    cost = "every row that has a value is sent" if sends else "no call: taken as known"
+    return [
+        *(
+            f"New: `{name}` ({kind}); {cost}."
+            for name, kind in shape.missing.items()
+            if name not in shape.retyped
+        ),
+        *(
+            f"Another type: `{name}` is now {shape.missing[name]}; it needs accepting"
+            + (", and every row is sent." if sends else ".")
+            for name in shape.retyped
+        ),
+        *(
+            f"Gone: `{column.name}`; every row that had a value is sent, to clear it."
+            for column in shape.image.fields
+            if column.source is None
+        ),
+    ]
 
 
 def has_shape(connection: Connection, tables: SyncTables, target: Table) -> bool:
@@ -138,6 +168,16 @@ def has_shape(connection: Connection, tables: SyncTables, target: Table) -> bool
         if (name := column.removeprefix(new("")).removeprefix(old(""))) in types
     )
     return same_types and list(kept) == [column.name for column in target.c]
+
+
+def _retyped(sync: Sync, shape: Shape) -> ColumnRetyped:
+    named = ", ".join(f"`{name}` ({shape.missing[name]})" for name in shape.retyped)
+    return ColumnRetyped(
+        f"{sync.name}: {named} had another type when Segment was last told, and its "
+        "destinations may refuse the new one. Nothing was sent. Look with `relyv sync "
+        f"plan {sync.name}`; if it is meant, `relyv sync run {sync.name} "
+        "--accept-guard`."
+    )
 
 
 def _create_sent(engine: Engine, tables: SyncTables, sync: Sync, lease: Lease) -> None:
@@ -222,7 +262,7 @@ def _must_be_forgotten(
     connection: Connection, sync: Sync, sent: Table, name: str
 ) -> bool:
     """Whether Segment still has a field that the exposure no longer names."""
-    if sync.settings.call == "track" or name in ROLES:
+    if not sync.settings.keeps_traits or is_role(name):
         return False
     held: Select[Any] = (
         select(literal_column("1"))

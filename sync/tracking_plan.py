@@ -7,7 +7,8 @@ from typing import Any
 
 import orjson
 
-from sync.config import TrackingPlanSettings, fields_of
+from sync.blocks import TrackingPlanSettings
+from sync.contract import fields_of
 from sync.errors import ConfigError, RowRejected
 from sync.manifest import Sync
 from tracking.protocols import TrackingPlan, TrackingPlanInvalid
@@ -61,9 +62,8 @@ def tracking_plan_of(sync: Sync) -> dict[str, Any]:
     The body of Public API's `PUT /tracking-plans/{id}/rules`.
     """
     settings = sync.settings
-    events = [settings.event_for(change) for change in ("added", "changed", "removed")]
-    keys = sorted({event.event for event in events if event})
-    holder = "properties" if settings.call == "track" else "traits"
+    keys = sorted(settings.event_names)
+    holder = "properties" if settings.sends_type == "track" else "traits"
     schema = {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "type": "object",
@@ -71,13 +71,20 @@ def tracking_plan_of(sync: Sync) -> dict[str, Any]:
             holder: {"type": "object", "properties": _properties(sync)},
         },
     }
-    rule = {"type": settings.call.upper(), "jsonSchema": schema, "version": 1}
+    rule = {"type": settings.sends_type.upper(), "jsonSchema": schema, "version": 1}
     return {"rules": [{**rule, "key": key} for key in keys] or [rule]}
 
 
 def _properties(sync: Sync) -> dict[str, Any]:
     columns, personal = sync.model.columns, sync.settings.personal
-    return {
+    settings, own = sync.settings, {}
+    if settings.trait:
+        own = {settings.trait: {"type": "boolean"}}
+    elif settings.call == "audience":
+        own = {"audience_key": {"type": "string"}}
+    elif settings.changed and settings.changed.previous:
+        own = {settings.changed.previous: {"type": "object"}}
+    return own | {
         name: {"type": ["string", "null"]}
         if personal.get(column) == "hash"
         else _property(columns[column])

@@ -4,9 +4,10 @@ What JSON or its readers would bend is refused, with the reason: nothing is roun
 silence, and a number stays a number.
 """
 
+import hashlib
 import math
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from uuid import UUID
 
@@ -16,6 +17,10 @@ from sync.errors import RowRejected
 
 # Beyond this a JavaScript reader, such as most of Segment's destinations, rounds.
 MAX_SAFE_INTEGER = 2**53 - 1
+
+
+# How DuckDB hands out 'infinity'.
+_INFINITY = datetime.max  # noqa: DTZ901 - naive, as all times here
 
 
 def json_value(value: object, *, column: str, is_json: bool = False) -> object:
@@ -67,8 +72,25 @@ def iso_timestamp(value: object, *, column: str) -> str:
     return _datetime(value, column)
 
 
-def _datetime(value: datetime, _: str) -> str:
-    return value.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
+def hashed(value: object) -> object:
+    """
+    SHA-256, in lower-case hex, of a JSON value as trimmed, lower-cased text.
+
+    Advertising destinations match on e-mail addresses that are hashed so.
+    """
+    if value is None:
+        return None
+    if isinstance(value, dict | list):
+        value = orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+    return hashlib.sha256(str(value).strip().lower().encode()).hexdigest()
+
+
+def _datetime(value: datetime, column: str) -> str:
+    if value.tzinfo is not None:
+        value = value.astimezone(UTC).replace(tzinfo=None)
+    if value == _INFINITY:
+        raise RowRejected("not_a_finite_number", f"`{column}` is an infinite time.")
+    return value.isoformat(timespec="milliseconds") + "Z"
 
 
 def _integer(value: int, column: str) -> int:
@@ -107,7 +129,7 @@ def _text(value: str, column: str) -> str:
 
 def _parsed(value: str, column: str) -> object:
     try:
-        return orjson.loads(value)
+        return json_value(orjson.loads(value), column=column)
     except orjson.JSONDecodeError:
         raise RowRejected("not_json", f"`{column}` holds no valid JSON.") from None
 

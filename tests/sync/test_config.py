@@ -6,7 +6,8 @@ from typing import Any
 import orjson
 import pytest
 
-from sync.config import SyncSettings, check_columns, fields_of, parse_settings
+from sync.config import SyncSettings, parse_settings
+from sync.contract import check_columns, fields_of
 from sync.errors import ConfigError, ManifestError
 from sync.image import image_of
 from sync.manifest import Model, Sync, read_syncs, select_syncs
@@ -34,9 +35,28 @@ def settings(**changes: Any) -> SyncSettings:
         ({"call": "group"}, "`call: group` needs `group_id`"),
         ({"added": {"event": "E"}}, "name the events of a track sync"),
         (
-            {"call": "track", "changed": {"event": "E", "message_id": "id"}},
-            "for `added`",
+            {"call": "track", "added": {"event": "E", "previous": "before"}},
+            "only a `changed` event has previous values",
         ),
+        ({"entered": {"event": "E"}}, "are for an audience"),
+        ({"call": "audience", "entered": {"evnt": "E"}}, "Did you mean 'event'"),
+        ({"call": "audience", "trait": "vip", "fields": ["score"]}, "membership alone"),
+        (
+            {"call": "audience", "trait": "vip", "exited": {"event": "E"}},
+            "`trait` replaces the calls",
+        ),
+        ({"context": {"externalIds": []}}, "not free. Use `external_ids`"),
+        ({"integrations": {"All": "no"}}, "`integrations.All"),
+        ({"dormant": "hold"}, "needs `last_activity`"),
+        ({"external_ids": [{"id": "id", "type": "Crm"}]}, "`external_ids.0.type"),
+        ({"external_ids": [{"id": "id", "type": "x", "kind": 1}]}, "is not a setting"),
+        ({"consent": {"colum": "ok"}}, "Did you mean 'column'"),
+        ({"significant": {"score": 0}}, "`significant.score`"),
+        (
+            {"call": "audience", "significant": {"score": 1}},
+            "weighs changes, and this sync sends none",
+        ),
+        ({"rate": {"event": 5}}, "Did you mean 'events'"),
         ({"source": "My Source"}, "`source`"),
     ],
 )

@@ -12,7 +12,8 @@ from typing import Any
 from sqlalchemy import MetaData, Table
 
 from sync import RunOptions, RunReport, Sync, run_sync
-from sync.config import check_columns, parse_settings
+from sync.config import parse_settings
+from sync.contract import check_columns
 from sync.manifest import Model
 from sync.run import DeliverySettings
 from tests.warehouses import Place

@@ -1,0 +1,28 @@
+"""The month in which a person is one tracked user to Segment, however many calls."""
+
+from datetime import UTC, datetime, timedelta
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class BillingSettings(BaseSettings):
+    """What Segment's contract says, from the environment: `RELYV_SEGMENT_…`."""
+
+    model_config = SettingsConfigDict(env_prefix="RELYV_SEGMENT_", frozen=True)
+
+    billing_day: int = Field(
+        1, ge=1, le=28, description="The day on which the billing month begins."
+    )
+
+
+def month_start(now: datetime | None = None) -> datetime:
+    """
+    When the billing month began, as naive UTC.
+
+    A month begins on the day of the plan with Segment, which need not be the first.
+    """
+    day = BillingSettings().billing_day  # type: ignore[call-arg]
+    today = (now or datetime.now(UTC)).replace(tzinfo=None)
+    first = (today - timedelta(days=day - 1)).replace(day=1) + timedelta(days=day - 1)
+    return first.replace(hour=0, minute=0, second=0, microsecond=0)
