@@ -25,6 +25,8 @@ class Destination:
     region: str
     endpoint: str
     write_key: str = field(repr=False)
+    # Where the source's settings are, if not at Segment's CDN.
+    settings_endpoint: str | None = None
 
     @property
     def key_fingerprint(self) -> str:
@@ -54,9 +56,13 @@ def destination_of(source: str, *, target: str) -> Destination:
             f"write key of the Segment source '{source}'."
         )
     region = region_of(source, target=target)
-    endpoint = os.environ.get(f"{prefix}_ENDPOINT") or Region(region).endpoint
+    own = os.environ.get(f"{prefix}_ENDPOINT") or None
     return Destination(
-        source=source, region=region, endpoint=endpoint, write_key=write_key
+        source=source,
+        region=region,
+        endpoint=own or Region(region).endpoint,
+        write_key=write_key,
+        settings_endpoint=own,
     )
 
 

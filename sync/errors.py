@@ -6,6 +6,7 @@ Everything that can go wrong in a sync. The class answers: does a retry help?
   x ManifestError        the run never started: run dbt
   x LedgerLost           the run never started: say how to go on
   x DestinationChanged   the run never started: the ledger speaks of another workspace
+  x DestinationUnchecked nobody has said that the key is right: check, then run
   x SyncBusy             another run holds this sync: later
   x LeaseLost            another run took over while this one stalled: it goes on there
   x GuardTripped         the plan looks like an accident: look, then accept
@@ -37,6 +38,10 @@ class LedgerLost(SyncError):
 
 class DestinationChanged(SyncError):
     """The ledger is bound to another workspace than the write key's."""
+
+
+class DestinationUnchecked(SyncError):
+    """The key or region is wrong, or only a person can tell. Nothing was sent."""
 
 
 class SyncBusy(SyncError):

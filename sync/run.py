@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import Select, select
 
 from sync.blocks import RateSettings
+from sync.check import require_checked
 from sync.checks import Counts
 from sync.commit import commit
 from sync.consent import planned_about_them
@@ -157,6 +158,7 @@ class _Run:
             lease = self.ledger.acquire(self.sync.name)
         run_id = self.ledger.start_run(self.sync.name, lease.last_plan)
         try:
+            require_checked(self.warehouse, self.destination)
             self._resume(lease, installation)
             self._plan_and_deliver(lease, installation)
         except SyncError as error:
