@@ -15,6 +15,7 @@ from tracking.sandbox.envelope import (
     SINGLE_PATHS,
     Refused,
     open_envelope,
+    plain_body,
 )
 from tracking.sandbox.faults import Fault
 from tracking.sandbox.replies import error_reply, json_reply
@@ -34,7 +35,7 @@ async def _call(request: Request) -> Response:
         body = await _body(request)
     except ClientDisconnect:
         return Response(status_code=400)
-    fault = sandbox.faults.next()
+    fault = sandbox.faults.next(lambda: _plain(request.headers, body))
     await asyncio.sleep(sandbox.latency_seconds)
     response = (
         _take(sandbox, call, request.headers, body)
@@ -52,6 +53,14 @@ async def _body(request: Request) -> bytes:
         if len(body) <= REQUEST_BYTES:
             body += chunk
     return bytes(body)
+
+
+def _plain(headers: Mapping[str, str], body: bytes) -> bytes:
+    """What a fault may look for; a body that cannot be read has nothing in it."""
+    try:
+        return plain_body(headers.get("content-encoding", ""), body)
+    except Refused:
+        return b""
 
 
 def _take(

@@ -65,7 +65,7 @@ def open_envelope(call: str, headers: Mapping[str, str], body: bytes) -> Envelop
         Refused: The body is too large or no JSON object, a message is too large, or
             the write key is missing or too short.
     """
-    content = _json_object(_plain(headers.get("content-encoding", ""), body))
+    content = _json_object(plain_body(headers.get("content-encoding", ""), body))
     # The body's copy of the key goes no further. If it differs from the header's, the
     # header wins; which one wins at Segment is not documented.
     write_key = _key_of_header(headers.get("authorization", ""))
@@ -101,8 +101,13 @@ def _batch(write_key: str, content: dict[str, Any]) -> Envelope:
     )
 
 
-def _plain(encoding: str, body: bytes) -> bytes:
-    """The body as it was before gzip, read no further than the limit."""
+def plain_body(encoding: str, body: bytes) -> bytes:
+    """
+    The body as it was before gzip, read no further than the limit.
+
+    Raises:
+        Refused: It is no gzip, or too large.
+    """
     if encoding.strip().lower() == "gzip":
         gunzip = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
         try:

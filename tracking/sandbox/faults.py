@@ -1,7 +1,7 @@
 """The answers that a test wants the next tracking requests to get."""
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 
@@ -11,7 +11,9 @@ class Fault:
     One answer in place of the sandbox's own, for a number of requests.
 
     With a status of None the connection is closed without an answer. What `store`s has
-    taken the messages in before it fails: the sender cannot know.
+    taken the messages in before it fails: the sender cannot know. What `matches` is
+    due to the requests alone whose body, as it was before gzip, has this text in it;
+    the others pass it by. `after` requests are let through first.
     """
 
     status: int | None
@@ -19,6 +21,8 @@ class Fault:
     delay_seconds: float = 0.0
     store: bool = False
     times: int = 1
+    after: int = 0
+    matches: str | None = None
 
 
 class Faults:
@@ -32,14 +36,20 @@ class Faults:
         if fault.times > 0:
             self._queue.append(fault)
 
-    def next(self) -> Fault | None:
-        """Take the fault that the request at hand is due."""
-        if not self._queue:
-            return None
-        fault = self._queue.popleft()
-        if fault.times > 1:
-            self._queue.appendleft(replace(fault, times=fault.times - 1))
-        return fault
+    def next(self, body: Callable[[], bytes] = bytes) -> Fault | None:
+        """Take the first fault that the request at hand is due."""
+        for place, fault in enumerate(self._queue):
+            if fault.matches is not None and fault.matches.encode() not in body():
+                continue
+            if fault.after > 0:
+                self._queue[place] = replace(fault, after=fault.after - 1)
+                return None
+            if fault.times > 1:
+                self._queue[place] = replace(fault, times=fault.times - 1)
+            else:
+                del self._queue[place]
+            return fault
+        return None
 
     def clear(self) -> None:
         """Forget every fault."""
@@ -77,4 +87,6 @@ _KINDS: Mapping[str, frozenset[type]] = {
     "delay_seconds": frozenset({int, float}),
     "store": frozenset({bool}),
     "times": frozenset({int}),
+    "after": frozenset({int}),
+    "matches": frozenset({str, type(None)}),
 }

@@ -95,9 +95,22 @@ class Inspection:
         """Have the next tracking requests answered so; see sandbox/faults.py."""
         self._ask("POST", "/sandbox/faults", {"responses": list(responses)})
 
-    def reset(self) -> None:
-        """Start afresh: no messages, ids, profiles or faults."""
-        self._ask("DELETE", "/sandbox/messages")
+    def clear_faults(self) -> None:
+        """Have the next tracking requests answered as usual."""
+        self._ask("DELETE", "/sandbox/faults")
+
+    def suppress(self, user_ids: Sequence[str]) -> None:
+        """Have messages about these users blocked behind a 200 from now on."""
+        self._ask("POST", "/sandbox/suppressions", {"user_ids": list(user_ids)})
+
+    def reset(self, *, missed_repeats: float = 0.0) -> None:
+        """
+        Start afresh: no messages, ids, profiles, suppressions or faults.
+
+        `missed_repeats` is the share of ids, 0 to 1, that the sandbox never recognises
+        when they come again. The same ids are missed each time.
+        """
+        self._ask("DELETE", f"/sandbox/messages?missed_repeats={missed_repeats}")
 
     def _ask(self, method: str, path: str, fields: object = None) -> httpx.Response:
         content = None if fields is None else orjson.dumps(fields)

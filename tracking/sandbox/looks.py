@@ -51,7 +51,14 @@ async def _profiles(request: Request) -> Response:
 
 
 async def _reset(request: Request) -> Response:
-    sandbox_of(request).reset()
+    text = request.query_params.get("missed_repeats", "0")
+    try:
+        missed = float(text)
+    except ValueError:
+        missed = -1.0
+    if not 0 <= missed <= 1:
+        raise HTTPException(400, "missed_repeats is a share from 0 to 1.")
+    sandbox_of(request).reset(missed_repeats=missed)
     return Response(status_code=204)
 
 
@@ -63,6 +70,19 @@ async def _advance(request: Request) -> Response:
         sandbox_of(request).clock.advance(seconds)
     except ValueError as error:
         raise HTTPException(400, str(error)) from None
+    return Response(status_code=204)
+
+
+async def _clear_faults(request: Request) -> Response:
+    sandbox_of(request).faults.clear()
+    return Response(status_code=204)
+
+
+async def _suppress(request: Request) -> Response:
+    user_ids = (await _fields(request)).get("user_ids")
+    if not isinstance(user_ids, list) or not all(isinstance(u, str) for u in user_ids):
+        raise HTTPException(400, "user_ids is a list of text.")
+    sandbox_of(request).inbox.suppress(user_ids)
     return Response(status_code=204)
 
 
@@ -106,4 +126,6 @@ ROUTES = [
     Route("/sandbox/profiles", _profiles, methods=["GET"]),
     Route("/sandbox/clock", _advance, methods=["POST"]),
     Route("/sandbox/faults", _add_faults, methods=["POST"]),
+    Route("/sandbox/faults", _clear_faults, methods=["DELETE"]),
+    Route("/sandbox/suppressions", _suppress, methods=["POST"]),
 ]

@@ -19,9 +19,13 @@ class Sandbox:
         self.latency_seconds = latency_seconds
         self.reset()
 
-    def reset(self) -> None:
-        """Forget all messages and their ids, all profiles, all faults to come."""
-        self.inbox = Inbox(self.clock)
+    def reset(self, *, missed_repeats: float = 0.0) -> None:
+        """
+        Forget all messages and their ids, all profiles, suppressions and faults.
+
+        `missed_repeats` is the share of message ids that are not recognised again.
+        """
+        self.inbox = Inbox(self.clock, missed_repeats=missed_repeats)
         self.faults.clear()
         self.answers: Counter[str] = Counter()
 
