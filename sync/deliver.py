@@ -24,6 +24,9 @@ GRACE_SECONDS = 2.0
 # A refused batch is halved until the bad message stands alone. So many refusals with
 # no acceptance at all are no bad messages but a bad request.
 REFUSALS_THAT_STOP = 10
+# So many single messages refused in a row, with no acceptance between them, are no bad
+# rows either, whatever was accepted before: Segment or a proxy has changed its mind.
+REFUSALS_IN_A_ROW = 100
 
 
 @dataclass(slots=True)
@@ -84,6 +87,7 @@ class Delivery:
         self._unrecorded: list[Rejection] = []
         self._recorded_at = monotonic()
         self._has_accepted = False
+        self._refused_in_a_row = 0
         self._failure: Answer | None = None
 
     def run(self, rows: Iterable[Outgoing]) -> Progress:
@@ -183,11 +187,15 @@ class Delivery:
         settled.requests += answer.attempts
         if answer.outcome is Outcome.ACCEPTED:
             self._has_accepted = True
+            self._refused_in_a_row = 0
             settled.accepted.update(message.change for message in messages)
         elif answer.outcome is not Outcome.REFUSED:
             settled.failure = answer
         elif len(messages) == 1:
             settled.rejections.append(_refusal(messages[0], answer))
+            self._refused_in_a_row += 1
+            if self._refused_in_a_row >= REFUSALS_IN_A_ROW:
+                settled.failure = answer
         else:
             self._post_halves(messages, answer, settled)
 

@@ -48,6 +48,9 @@ EXPLANATIONS: Mapping[str, str] = MappingProxyType(
         "empty_batch_result": "No message of the request was worth keeping.",
         "multi_user_error": "Some messages of the request were dropped, some kept.",
         "request_messages": "The request had more than 2,500 messages; this is beyond.",
+        "unify_before_1970": (
+            "The timestamp is before 1970-01-01: Unify may leave the message out."
+        ),
         "unify_group_id_empty": "groupId is empty: Unify leaves the message out.",
         "unify_group_id_too_long": (
             "groupId has more than 500 characters: Unify leaves the message out."

@@ -18,7 +18,15 @@ def unify_code(message: Mapping[str, object]) -> str | None:
     message_id = message.get("messageId")
     if isinstance(message_id, str) and len(message_id) > MESSAGE_ID_CHARACTERS:
         return "unify_message_id_too_long"
-    return _group_id_code(message) or _trait_count_code(message)
+    return _group_id_code(message) or _trait_count_code(message) or _time_code(message)
+
+
+def _time_code(message: Mapping[str, object]) -> str | None:
+    # ISO 8601 sorts by its first digits as time does; a zone cannot move 1970-01-02.
+    timestamp = message.get("timestamp")
+    if isinstance(timestamp, str) and timestamp[:4].isdigit() and timestamp < "1970":
+        return "unify_before_1970"
+    return None
 
 
 def _group_id_code(message: Mapping[str, object]) -> str | None:

@@ -176,3 +176,34 @@ def test_json_columns_hold_any_json(world: World, text: str) -> None:
     (message,) = world.messages()
     assert message["traits"] == {"extra": orjson.loads(text)}
     assert world.run(world.identify()).counts.total == 0
+
+
+@pytest.mark.parametrize(
+    ("value", "is_json", "reason"),
+    [
+        ('{"a": "\\ud800"}', True, "not_json"),
+        ('["x \\udfff"]', True, "not_json"),
+        ('{"\\ud800": 1}', True, "not_json"),
+        ('{"a": "\ud800"}', True, "not_json"),
+        ("half \ud800", False, "not_unicode"),
+    ],
+)
+def test_half_a_character_is_a_rejection(
+    value: str, is_json: bool, reason: str
+) -> None:
+    """
+    Escaped in a JSON column or bare in text, it would make the request no JSON at all.
+    """
+    with pytest.raises(RowRejected) as rejected:
+        json_value(value, column="c", is_json=is_json)
+
+    assert rejected.value.reason == reason
+
+
+def test_both_halves_are_a_character() -> None:
+    """
+    An escaped pair is one emoji, in a name and in a value.
+    """
+    text = '{"\\ud83d\\ude00": "\\ud83d\\ude00"}'
+
+    assert json_value(text, column="c", is_json=True) == {"😀": "😀"}

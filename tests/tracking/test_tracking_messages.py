@@ -119,6 +119,8 @@ def traits(count: int) -> dict[str, int]:
         (IDENTIFY | {"traits": traits(300)}, "unify_too_many_traits"),
         (TRACK | {"properties": traits(300)}, None),
         (TRACK | {"properties": traits(301)}, "unify_too_many_traits"),
+        (TRACK | {"timestamp": "1969-12-31T23:59:59.999Z"}, "unify_before_1970"),
+        (TRACK | {"timestamp": "1970-01-01T00:00:00.000Z"}, None),
         (GROUP | {"groupId": "g" * 500}, None),
         (GROUP | {"groupId": "g" * 501}, "unify_group_id_too_long"),
         (GROUP | {"groupId": ""}, "unify_group_id_empty"),
