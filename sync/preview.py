@@ -32,6 +32,7 @@ from sync.diff import (
     is_suppressed,
     model_rows,
 )
+from sync.image import Image
 from sync.installation import Installation, read_installation
 from sync.ledger import Ledger
 from sync.manifest import Sync
@@ -40,6 +41,7 @@ from sync.plan import FrozenPlan, read_open_plan
 from sync.run import renderer_of
 from sync.shape import Shape, has_shape, inspect_shape
 from sync.tables import SyncTables
+from sync.times import readable_columns
 from warehouse import Warehouse
 from warehouse.ddl import Native
 from warehouse.suppressions import ensure_suppressions, suppressions
@@ -100,7 +102,7 @@ def preview_sync(warehouse: Warehouse, sync: Sync) -> Preview:
             _rejected(connection, sync, tables, shape),
         ).subquery("changes")
         counts, rows = count_changes(connection, changes)
-        firsts = _first_of_each(connection, changes)
+        firsts = _first_of_each(connection, changes, shape.image)
     plan = FrozenPlan(
         sync=sync.name,
         number=ledger.next_plan(sync.name),
@@ -169,7 +171,7 @@ def _nothing(sync: Sync, tables: SyncTables, name: str) -> Subquery:
 
 
 def _first_of_each(
-    connection: Connection, changes: Subquery
+    connection: Connection, changes: Subquery, image: Image
 ) -> Sequence[tuple[Any, ...]]:
     first = (
         select(func.min(changes.c.position))
@@ -177,7 +179,7 @@ def _first_of_each(
         .subquery("first")
     )
     rows = connection.execute(
-        select(changes)
+        select(*readable_columns(changes, image))
         .where(changes.c.position.in_(select(first)))
         .order_by(changes.c.position)
     )

@@ -35,6 +35,7 @@ from sync.payload import Outgoing, Renderer
 from sync.plan import FrozenPlan, freeze, read_open_plan
 from sync.shape import prepare
 from sync.tables import SyncTables, new, old
+from sync.times import readable_columns
 from sync.tracking_plan import Rules
 from tracking import Pace, Retry, TrackingClient
 from warehouse import Warehouse
@@ -349,7 +350,8 @@ def _pending_rows(
 ) -> Select[Any]:
     """What is left of the plan, without those who said no since it was frozen."""
     pending, listed = tables.pending, suppressions(schema)
-    rows = select(pending).where(pending.c.position > settled)
+    rows = select(*readable_columns(pending, tables.image))
+    rows = rows.where(pending.c.position > settled)
     for role, name in _suppressible(tables.image):
         for column in (pending.c[new(role)], pending.c[old(role)]):
             rows = rows.where(~is_suppressed(column, name, listed))

@@ -17,10 +17,9 @@ from sync.errors import RowRejected
 
 # Beyond this a JavaScript reader, such as most of Segment's destinations, rounds.
 MAX_SAFE_INTEGER = 2**53 - 1
-
-
-# How DuckDB hands out 'infinity'.
-_INFINITY = datetime.max  # noqa: DTZ901 - naive, as all times here
+# Stands for all that `sync/times.py` cannot read. Nobody's date: the first of that
+# January is the empty date of some languages.
+OUT_OF_RANGE = date(1, 1, 2)
 
 
 def json_value(value: object, *, column: str, is_json: bool = False) -> object:
@@ -88,8 +87,7 @@ def hashed(value: object) -> object:
 def _datetime(value: datetime, column: str) -> str:
     if value.tzinfo is not None:
         value = value.astimezone(UTC).replace(tzinfo=None)
-    if value == _INFINITY:
-        raise RowRejected("not_a_finite_number", f"`{column}` is an infinite time.")
+    _check_range(value, column)
     return value.isoformat(timespec="milliseconds") + "Z"
 
 
@@ -134,8 +132,21 @@ def _parsed(value: str, column: str) -> object:
         raise RowRejected("not_json", f"`{column}` holds no valid JSON.") from None
 
 
-def _isoformat(value: date | time, _: str) -> str:
+def _date(value: date, column: str) -> str:
+    _check_range(value, column)
     return value.isoformat()
+
+
+def _time(value: time, _: str) -> str:
+    return value.isoformat()
+
+
+def _check_range(value: date, column: str) -> None:
+    if date(value.year, value.month, value.day) == OUT_OF_RANGE:
+        raise RowRejected(
+            "time_out_of_range",
+            f"`{column}` is infinite, or is not in the years 1 to 9999.",
+        )
 
 
 def _nested(value: object, column: str) -> object:
@@ -153,8 +164,8 @@ _CONVERTERS: Mapping[type, Callable[..., object]] = {
     Decimal: _decimal,
     str: _text,
     datetime: _datetime,
-    date: _isoformat,
-    time: _isoformat,
+    date: _date,
+    time: _time,
     UUID: lambda value, _: str(value),
     dict: _nested,
     list: _nested,
