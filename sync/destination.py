@@ -42,11 +42,13 @@ def destination_of(source: str, *, target: str) -> Destination:
         ConfigError: A variable is missing or says what is no region.
     """
     if target == DEMO_TARGET:
+        sandbox = os.environ.get("RELYV_SANDBOX_URL", SANDBOX_URL)
         return Destination(
             source=source,
             region=region_of(source, target=target),
-            endpoint=os.environ.get("RELYV_SANDBOX_URL", SANDBOX_URL),
+            endpoint=sandbox,
             write_key=SANDBOX_WRITE_KEY,
+            settings_endpoint=sandbox,
         )
     prefix = f"SEGMENT_{source.upper()}"
     write_key = os.environ.get(f"{prefix}_WRITE_KEY", "")

@@ -1,6 +1,7 @@
 """Is the key the right one? Segment would say 200 to any."""
 
 import logging
+from typing import Any
 
 import httpx
 import pytest
@@ -161,3 +162,24 @@ def test_an_api_that_does_not_answer_is_told_apart(
 
     with pytest.raises(DestinationUnchecked, match="ConnectError"):
         prod.run(prod.identify(targets=["prod"]), target="prod")
+
+
+def test_the_demo_asks_nobody_but_the_sandbox(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    Not even Segment's CDN: its target is bound to the sandbox.
+    """
+    asked: list[str] = []
+    real = check.key_verdict
+
+    def ask(write_key: str, *, cdn: str, **more: Any) -> KeyVerdict:
+        asked.append(cdn)
+        return real(write_key, cdn=cdn, **more)
+
+    monkeypatch.setattr(check, "key_verdict", ask)
+    with world.warehouse() as warehouse:
+        found = check_destination(warehouse, destination_of("relyv", target="demo"))
+
+    assert asked == [world.sandbox_url]
+    assert (found.verdict, found.is_good) == ("known", True)
