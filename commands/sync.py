@@ -352,6 +352,10 @@ def _print_preview(preview: "Preview") -> None:
         f"{preview.model_rows:,} rows in the model; {counts.added:,} added, "
         f"{counts.changed:,} changed, {counts.removed:,} removed"
     )
+    for sentence in preview.drift:
+        out.print(sentence, markup=False)
+    if preview.held:
+        out.print(f"{preview.held:,} changes wait until their people are active again.")
     if preview.unfinished is not None:
         out.print(f"Plan {preview.unfinished} is unfinished: a run ends it first.")
     for example in preview.examples:

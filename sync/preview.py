@@ -28,6 +28,7 @@ from sync.diff import (
     SILENT,
     SUPPRESSIBLE,
     change_set,
+    held_back,
     images,
     is_suppressed,
     model_rows,
@@ -39,7 +40,7 @@ from sync.manifest import Sync
 from sync.payload import Outgoing
 from sync.plan import FrozenPlan, read_open_plan
 from sync.run import renderer_of
-from sync.shape import Shape, has_shape, inspect_shape
+from sync.shape import Shape, drift, has_shape, inspect_shape
 from sync.tables import SyncTables
 from sync.times import readable_columns
 from warehouse import Warehouse
@@ -65,8 +66,10 @@ class Preview:
     """
     What a run would do.
 
-    `unfinished` is the number of an earlier plan that a run would finish first; until
-    then its rows still count as changes here.
+    `drift` says what is new in the model's columns, and what that costs; `held` counts
+    the changes that wait for their people (`dormant: hold`). `unfinished` is the number
+    of an earlier plan that a run would finish first; until then its rows still count
+    as changes here.
     """
 
     sync: str
@@ -74,6 +77,8 @@ class Preview:
     sends_here: bool
     model_rows: int
     counts: Counts
+    drift: Sequence[str] = ()
+    held: int = 0
     unfinished: int | None = None
     examples: Sequence[Example] = field(default_factory=list)
 
@@ -94,11 +99,14 @@ def preview_sync(warehouse: Warehouse, sync: Sync) -> Preview:
         tables = ledger.tables.of(sync.name, shape.image)
         model = model_rows(sync, shape.image, suppressions(privacy))
         size = check_model(connection, sync, shape.image, model)
+        sent = _told(sync, _confirmed(sync, tables, shape), suppressions(privacy))
+        waiting = held_back(sync.settings, shape.image, model, sent)
+        held = connection.execute(waiting).scalar_one()
         changes = change_set(
             sync.settings,
             shape.image,
             model,
-            _told(sync, _confirmed(sync, tables, shape), suppressions(privacy)),
+            sent,
             _rejected(connection, sync, tables, shape),
         ).subquery("changes")
         counts, rows = count_changes(connection, changes)
@@ -119,6 +127,8 @@ def preview_sync(warehouse: Warehouse, sync: Sync) -> Preview:
         sends_here=sync.sends_in(warehouse.target),
         model_rows=size,
         counts=counts,
+        drift=drift(sync, shape),
+        held=held,
         unfinished=unfinished.number if unfinished else None,
         examples=_examples(warehouse, plan, installation, firsts),
     )

@@ -171,3 +171,23 @@ def test_a_missing_manifest_says_what_to_run(tmp_path: Path) -> None:
     """
     with pytest.raises(ManifestError, match="dbt build"):
         read_syncs(tmp_path / "manifest.json", kind="duckdb", schema="relyv")
+
+
+def test_every_setting_is_explained() -> None:
+    """
+    In the page of all keys, where a reader looks for it.
+    """
+    page = (Path(__file__).parents[2] / "docs/syncs.md").read_text()
+
+    assert [key for key in SyncSettings.model_fields if f"`{key}`" not in page] == []
+
+
+def test_the_schema_for_editors_knows_every_key_and_no_other() -> None:
+    """
+    An editor that has it marks what `relyv` would refuse.
+    """
+    schema = SyncSettings.model_json_schema()
+
+    assert set(schema["properties"]) == set(SyncSettings.model_fields)
+    assert schema["additionalProperties"] is False
+    assert set(schema["required"]) == {"call", "key"}

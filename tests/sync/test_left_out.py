@@ -101,10 +101,12 @@ def test_who_does_nothing_this_month_waits(world: World) -> None:
     first = world.run(world.identify(**settings))
     world.model(seen(2, "now() - interval '40 days'"))
     second = world.run(world.identify(**settings))
+    held = world.preview(world.identify(**settings)).held
     world.model(seen(3, "now()"))
     awake = world.run(world.identify(**settings))
 
     assert [r.counts.total for r in (first, second, awake)] == [1, 1, 2]
+    assert held == 1
     assert world.traits()["u2"] == {"score": 3, "url": "y"}
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import MetaData, Table
 
-from sync import RunOptions, RunReport, Sync, run_sync
+from sync import Preview, RunOptions, RunReport, Sync, preview_sync, run_sync
 from sync.config import parse_settings
 from sync.contract import check_columns
 from sync.manifest import Model
@@ -92,6 +92,10 @@ class World:
     def run(self, sync: Sync, target: str = "demo", **options: Any) -> RunReport:
         with self.warehouse(target) as warehouse:
             return run_sync(warehouse, sync, RunOptions(delivery=FAST, **options))
+
+    def preview(self, sync: Sync) -> Preview:
+        with self.warehouse() as warehouse:
+            return preview_sync(warehouse, sync)
 
     def messages(self, **filters: Any) -> list[dict[str, Any]]:
         """What Segment kept after de-duplication, in order of arrival."""
