@@ -5,7 +5,8 @@ from datetime import datetime
 import pytest
 
 from sync.billing import month_start
-from sync.errors import ConfigError
+from sync.errors import ConfigError, DeliveryStopped
+from tests.sync.test_delivery import fault
 from tests.sync.world import World, rows
 
 
@@ -54,6 +55,26 @@ def test_who_says_no_under_another_key_is_not_cleared_under_the_old_one(
     report = world.run(world.identify(consent="agrees"))
 
     assert report.counts.total == 0
+
+
+def test_who_says_no_after_the_freeze_is_not_sent(world: World) -> None:
+    """
+    A plan that is resumed asks the model again, by key and by id.
+    """
+    world.model(
+        people(("a", "u1", 1, True), ("b", "u2", 2, True), ("c", "u3", 3, True))
+    )
+    world.sandbox.faults([fault(401)])
+    with pytest.raises(DeliveryStopped):
+        world.run(world.identify(consent="agrees"))
+    world.model(
+        people(("a", "u1", 1, False), ("z", "u2", 2, None), ("c", "u3", 3, True))
+    )
+
+    world.run(world.identify(consent="agrees"))
+
+    assert [m["userId"] for m in world.messages()] == ["u3"]
+    assert world.sql("select _user_id from t_ledger.people__sent") == [("u3",)]
 
 
 def test_an_event_is_not_told_twice_when_consent_comes_back(world: World) -> None:
