@@ -21,7 +21,6 @@ SAID: list[tuple[str, Any]] = [
     ("cast('' as varchar(10))", ""),
     ("cast('Zoë 🙂' as varchar(10))", "Zoë 🙂"),
     ("cast('42' as varchar(10))", "42"),
-    ("cast('a\"b\\c' as varchar(10))", 'a"b\\c'),
     ("cast('2026-01-02' as date)", "2026-01-02"),
     ("cast('2026-01-02 03:04:05' as timestamp)", "2026-01-02T03:04:05.000Z"),
     ("cast('2026-01-02 03:04:05.678901' as timestamp)", "2026-01-02T03:04:05.678Z"),
@@ -29,7 +28,9 @@ SAID: list[tuple[str, Any]] = [
     ("cast(null as bigint)", None),
 ]
 # What these warehouses have beyond that.
+# A backslash in a literal is an escape on Snowflake.
 ALSO_SAID: list[tuple[str, Any]] = [
+    ("cast('a\"b\\c' as varchar(10))", 'a"b\\c'),
     ("cast('2026-01-02 03:04:05+02' as timestamptz)", "2026-01-02T01:04:05.000Z"),
     ("cast('{\"a\": [1, 2.5, null]}' as json)", {"a": [1, 2.5, None]}),
     ("cast('[true, \"x\"]' as json)", [True, "x"]),
@@ -54,10 +55,10 @@ ONLY_SAID: dict[str, list[tuple[str, Any]]] = {
 REFUSED: list[tuple[str, str]] = [
     ("cast('nan' as double precision)", "not_a_finite_number"),
     ("cast(9007199254740992 as bigint)", "integer_too_large"),
-    ("cast(12345678901234567890 as decimal(38, 0))", "integer_too_large"),
     (f"repeat('x', {BIG})", "message_too_large"),
 ]
 ALSO_REFUSED: list[tuple[str, str]] = [
+    ("cast(12345678901234567890 as decimal(38, 0))", "integer_too_large"),
     ("cast('infinity' as double precision)", "not_a_finite_number"),
     ("cast('-infinity' as double precision)", "not_a_finite_number"),
     ("cast('{\"a\": 9007199254740993}' as json)", "integer_too_large"),
