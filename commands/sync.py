@@ -1,6 +1,7 @@
 """relyv sync: plan, run, status."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +12,7 @@ from commands.screen import bar, out, print_json, table
 from commands.signals import interruptible
 
 if TYPE_CHECKING:
-    from sync import Preview, RunOptions, RunReport, Sync
+    from sync import Again, Explanation, Preview, RunOptions, RunReport, Sync
     from sync.check import DestinationCheck
     from sync.destination import Destination
     from warehouse import Warehouse
@@ -101,6 +102,148 @@ def retry(
 
     options = RunOptions(retry_rejected=True)
     _run_all(names, target, project_dir, target_path, options, as_json=as_json)
+
+
+NewIds = Annotated[
+    bool,
+    typer.Option(
+        help="Give events new messageIds, so that Segment takes them a second time."
+    ),
+]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+AcceptGuard = Annotated[
+    bool, typer.Option(help="Send although the plan is beyond the guard.")
+]
+
+
+@app.command()
+def resync(
+    name: Annotated[str, typer.Argument(help="The sync.", show_default=False)],
+    target: Target = None,
+    project_dir: ProjectDir = HERE,
+    target_path: TargetPath = DEFAULT_TARGET_PATH,
+    as_json: AsJson = False,
+    new_ids: NewIds = False,
+    accept_guard: AcceptGuard = False,
+    yes: Yes = False,
+) -> None:
+    """
+    Send every row of a sync again, removals included. Shows the plan and asks first.
+
+    An unfinished plan is delivered before it. What was rejected is tried again.
+    """
+    from sync import Again
+
+    again = Again(new_ids=new_ids)
+    _send_again(
+        name, target, project_dir, target_path, again, accept_guard, yes, as_json
+    )
+
+
+@app.command()
+def backfill(
+    name: Annotated[str, typer.Argument(help="The sync.", show_default=False)],
+    since: Annotated[
+        datetime, typer.Option("--from", help="From this UTC date or time on.")
+    ],
+    until: Annotated[
+        datetime, typer.Option("--to", help="Before this UTC date or time.")
+    ],
+    target: Target = None,
+    project_dir: ProjectDir = HERE,
+    target_path: TargetPath = DEFAULT_TARGET_PATH,
+    as_json: AsJson = False,
+    only_destination: Annotated[
+        str | None,
+        typer.Option(help="Segment passes the calls on to this destination only."),
+    ] = None,
+    new_ids: NewIds = False,
+    accept_guard: AcceptGuard = False,
+    yes: Yes = False,
+) -> None:
+    """
+    Send an event sync's rows of a range of dates again. Shows the plan and asks first.
+
+    The calls keep their messageIds: what Segment took within 24 hours it takes once.
+    """
+    from sync import Again
+
+    again = Again(
+        since=since, until=until, new_ids=new_ids, only_destination=only_destination
+    )
+    _send_again(
+        name, target, project_dir, target_path, again, accept_guard, yes, as_json
+    )
+
+
+def _send_again(
+    name: str,
+    target: str | None,
+    project_dir: Path,
+    target_path: Path,
+    again: "Again",
+    accept_guard: bool,
+    yes: bool,
+    as_json: bool,
+) -> None:
+    from sync import RunOptions, preview_sync
+    from warehouse import open_warehouse
+
+    if not yes:
+        with open_warehouse(project_dir, target) as warehouse:
+            (sync,) = _chosen(warehouse, project_dir, target_path, [name])
+            _print_preview(preview_sync(warehouse, sync, again))
+        typer.confirm("Send this?", abort=True)
+    options = RunOptions(again=again, accept_guard=accept_guard)
+    _run_all([name], target, project_dir, target_path, options, as_json=as_json)
+
+
+@app.command()
+def explain(
+    name: Annotated[str, typer.Argument(help="The sync.", show_default=False)],
+    key: Annotated[
+        list[str], typer.Argument(help="The row's key, a value for each key column.")
+    ],
+    target: Target = None,
+    project_dir: ProjectDir = HERE,
+    target_path: TargetPath = DEFAULT_TARGET_PATH,
+    as_json: AsJson = False,
+) -> None:
+    """
+    Say why one row would or would not be sent. Sends nothing.
+
+    Shows the row as the model has it, as Segment last confirmed it, and the call that
+    a run would make.
+    """
+    from sync import explain_row
+    from warehouse import open_warehouse
+
+    with open_warehouse(project_dir, target) as warehouse:
+        (sync,) = _chosen(warehouse, project_dir, target_path, [name])
+        found = explain_row(warehouse, sync, key)
+    if as_json:
+        print_json(found)
+    else:
+        _print_explanation(found)
+
+
+def _print_explanation(found: "Explanation") -> None:
+    import orjson
+
+    out.print(found.verdict, markup=False)
+    if found.model or found.confirmed:
+        shown = table("column", "in the model", "confirmed")
+        for name in found.model or found.confirmed or {}:
+            values = [
+                "" if row is None else str(row.get(name))
+                for row in (found.model, found.confirmed)
+            ]
+            mark = " *" if name in found.differs else ""
+            shown.add_row(name + mark, *values)
+        out.print(shown)
+    for message in found.messages:
+        body = orjson.dumps(message, option=orjson.OPT_INDENT_2)
+        out.print(body.decode(), markup=False, soft_wrap=True)
 
 
 @app.command()
@@ -352,6 +495,18 @@ def _print_preview(preview: "Preview") -> None:
         f"{preview.model_rows:,} rows in the model; {counts.added:,} added, "
         f"{counts.changed:,} changed, {counts.removed:,} removed"
     )
+    if preview.fields:
+        often = (f"{name} {count:,}" for name, count in preview.fields.items())
+        out.print(f"changed fields: {', '.join(often)}", markup=False)
+    cost = preview.estimate
+    if cost.calls:
+        out.print(
+            f"about {cost.requests:,} requests, {cost.bytes / 1e6:,.1f} MB before "
+            f"gzip, {cost.minutes:,.1f} minutes at the rate that is set"
+            if cost.minutes is not None
+            else f"about {cost.requests:,} requests, {cost.bytes / 1e6:,.1f} MB before "
+            "gzip; no rate is set"
+        )
     for sentence in preview.drift:
         out.print(sentence, markup=False)
     if preview.held:

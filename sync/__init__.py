@@ -1,5 +1,7 @@
 """Sends what changed, once: plan in the warehouse, deliver, commit to the ledger."""
 
+from sync.again import Again
+from sync.explain import Explanation, explain_row
 from sync.installation import rebind
 from sync.ledger import Ledger
 from sync.manifest import Sync, read_syncs, select_syncs
@@ -8,13 +10,16 @@ from sync.run import DeliverySettings, RunOptions, RunReport, run_sync
 from sync.status import SyncStatus, read_status
 
 __all__ = [
+    "Again",
     "DeliverySettings",
+    "Explanation",
     "Ledger",
     "Preview",
     "RunOptions",
     "RunReport",
     "Sync",
     "SyncStatus",
+    "explain_row",
     "preview_sync",
     "read_status",
     "read_syncs",

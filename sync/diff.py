@@ -28,6 +28,7 @@ from sqlalchemy import (
     union_all,
 )
 
+from sync.again import Again
 from sync.billing import month_start
 from sync.config import SyncSettings
 from sync.consent import consent_of
@@ -103,27 +104,32 @@ def is_suppressed(
 
 
 def change_set(
-    settings: SyncSettings, image: Image, model: Subquery, sent: Any, rejected: Any
+    settings: SyncSettings,
+    image: Image,
+    model: Subquery,
+    sent: Any,
+    rejected: Any,
+    again: Again | None = None,
 ) -> Select[Any]:
     """
     Every row that was added, changed or removed since Segment last confirmed it.
 
     One row per change: position, change, key, new image, old image. Rows whose image
-    was refused before and has not changed since are left out.
+    was refused before and has not changed since are left out. `again` takes every row
+    of the model for added, whatever was confirmed or refused.
     """
-    found = _changes(settings, image, model, sent)
+    found = _changes(settings, image, model, sent, everything=again is not None)
     keys = [found.c[c.name] for c in image.keys]
     rank = case(
         *((found.c.change == change, rank) for rank, change in enumerate(CHANGE_ORDER))
     )
-    return (
-        select(
-            func.row_number().over(order_by=[rank, *keys]).label("position"),
-            *(column for column in found.c),
-        )
-        .where(~_refused_before(image, found, rejected))
-        .where(~_is_held(settings, found))
-    )
+    rows = select(
+        func.row_number().over(order_by=[rank, *keys]).label("position"),
+        *(column for column in found.c),
+    ).where(~_is_held(settings, found))
+    if again is not None:
+        return rows.where(again.wanted(found))
+    return rows.where(~_refused_before(image, found, rejected))
 
 
 def held_back(
@@ -136,9 +142,14 @@ def held_back(
 
 
 def _changes(
-    settings: SyncSettings, image: Image, model: Subquery, sent: Any
+    settings: SyncSettings,
+    image: Image,
+    model: Subquery,
+    sent: Any,
+    *,
+    everything: bool = False,
 ) -> Subquery:
-    changes = [_compared(settings, image, model, sent)]
+    changes = [_compared(settings, image, model, sent, everything=everything)]
     if _clears(settings):
         changes.append(_left_ids(settings, image, model, sent))
     return union_all(*changes).subquery("changes")
@@ -174,7 +185,12 @@ def same_key(image: Image, left: Any, right: Any) -> ColumnElement[bool]:
 
 
 def _compared(
-    settings: SyncSettings, image: Image, model: Subquery, sent: Any
+    settings: SyncSettings,
+    image: Image,
+    model: Subquery,
+    sent: Any,
+    *,
+    everything: bool,
 ) -> Select[Any]:
     key = image.keys[0].name
     is_new, is_gone = sent.c[key].is_(None), model.c[key].is_(None)
@@ -183,9 +199,11 @@ def _compared(
     if not settings.is_insert_only:
         found += [is_gone, and_(~is_new, ~is_gone, differs)]
     kinds = [(is_gone, _removal(settings, model, sent)), (is_new, literal("added"))]
-    if settings.call == "audience":
+    if everything:
+        found.append(~is_gone)
+    elif settings.call == "audience":
         kinds.insert(1, (_is_member(settings, model, sent), literal("adopted")))
-    change = case(*kinds, else_=literal("changed"))
+    change = case(*kinds, else_=literal("added" if everything else "changed"))
     return (
         select(
             change.label("change"),
@@ -290,7 +308,7 @@ def _moved(
     threshold: float | None,
     column: ImageColumn,
 ) -> ColumnElement[bool]:
-    after, before = _comparable(after, column), _comparable(before, column)
+    after, before = comparable(after, column), comparable(before, column)
     if threshold is None:
         return after.is_distinct_from(before)
     # To or from null or zero is always news; the rest is measured against the last
@@ -313,8 +331,8 @@ def _refused_before(
         .where(rejected.c.change == found.c.change)
         .where(
             *(
-                _comparable(rejected.c[c.name], c).is_not_distinct_from(
-                    _comparable(found.c[new(c.name)], c)
+                comparable(rejected.c[c.name], c).is_not_distinct_from(
+                    comparable(found.c[new(c.name)], c)
                 )
                 for c in image.values
             )
@@ -322,5 +340,6 @@ def _refused_before(
     )
 
 
-def _comparable(value: ColumnElement[Any], column: ImageColumn) -> ColumnElement[Any]:
+def comparable(value: ColumnElement[Any], column: ImageColumn) -> ColumnElement[Any]:
+    """The value as it can be compared: JSON has no equality everywhere."""
     return cast(value, String) if column.is_json else value

@@ -213,6 +213,13 @@ class Ledger:
         with self.warehouse.engine.connect() as connection:
             return int(connection.execute(query).scalar() or 0) + 1
 
+    def delivered_through(self, sync: str) -> int:
+        """The position up to which the sync's open plan is settled."""
+        syncs = self.tables.syncs
+        query = select(syncs.c.delivered_through).where(syncs.c.sync == sync)
+        with self.warehouse.engine.connect() as connection:
+            return int(connection.execute(query).scalar() or 0)
+
     def now(self) -> datetime:
         """The warehouse's clock, in naive UTC."""
         with self.warehouse.engine.connect() as connection:

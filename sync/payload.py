@@ -74,6 +74,7 @@ class Renderer:
         planned_at: datetime,
         region: str,
         rules: Rules | None = None,
+        new_ids: bool = False,
     ) -> None:
         self._sync = sync
         self._settings = settings
@@ -81,7 +82,9 @@ class Renderer:
         self._region = region
         self._rules = rules
         self._planned_at = iso_timestamp(planned_at, column="planned_at")
-        self._identity = _identity(sync, number, settings, installation)
+        self._new_ids = new_ids
+        is_one_state = settings.is_insert_only and not new_ids
+        self._identity = _identity(sync, number, installation, is_one_state)
         self._context: dict[str, Any] = {
             **settings.context,
             "integration": INTEGRATION,
@@ -133,7 +136,7 @@ class Renderer:
         own = identifier(shown.get(MESSAGE_ID[change]), column="message_id")
         if own is None:
             return message_id
-        if change == "added":
+        if change == "added" and not self._new_ids:
             return own
         return f"{own}-{change}-{message_id.removeprefix(PREFIX)[:16]}"
 
@@ -276,16 +279,16 @@ class Renderer:
 
 
 def _identity(
-    sync: str, number: int, settings: SyncSettings, installation: Installation
+    sync: str, number: int, installation: Installation, is_one_state: bool
 ) -> Sequence[str]:
     """
     What a messageId hashes beside the key and the change.
 
     A plan's number tells the fourth state of a row from its second one. An event row
     has one state, so its id needs neither the number nor the epoch, and a re-send is
-    recognised even after the ledger is lost.
+    recognised even after the ledger is lost; unless somebody asks for new ids.
     """
-    if settings.is_insert_only:
+    if is_one_state:
         return (installation.installation, sync)
     return (installation.installation, installation.epoch, sync, str(number))
 

@@ -22,6 +22,7 @@ from sqlalchemy import (
     update,
 )
 
+from sync.again import Again
 from sync.checks import Counts, check_model, count_changes, tripped
 from sync.config import SyncSettings
 from sync.consent import kept_about_them
@@ -50,6 +51,7 @@ class FrozenPlan:
     planned_at: datetime
     counts: Counts
     rows: int
+    new_ids: bool = False
 
 
 def freeze(
@@ -59,6 +61,7 @@ def freeze(
     tables: SyncTables,
     *,
     accept_guard: bool = False,
+    again: Again | None = None,
 ) -> None:
     """
     Work out what has changed, and keep it as the sync's next plan.
@@ -77,12 +80,17 @@ def freeze(
         forget_withheld(connection, sync, tables)
         confirmed = _size(connection, tables.sent)
         connection.execute(delete(tables.pending))
-        is_baseline = _wants_baseline(connection, ledger, sync)
+        is_baseline = not again and _wants_baseline(connection, ledger, sync)
         if is_baseline:
             _take_baseline(connection, tables, model)
         else:
             changes = change_set(
-                sync.settings, tables.image, model, tables.sent, tables.rejected
+                sync.settings,
+                tables.image,
+                model,
+                tables.sent,
+                tables.rejected,
+                again,
             )
             names = [column.name for column in changes.selected_columns]
             connection.execute(insert(tables.pending).from_select(names, changes))
@@ -93,7 +101,9 @@ def freeze(
             work.rollback()
         else:
             state = _state(rows, is_baseline=is_baseline)
-            _insert_plan(connection, ledger, sync, lease, tables, counts, rows, state)
+            _insert_plan(
+                connection, ledger, sync, lease, tables, counts, rows, state, again
+            )
     if problem is not None and is_held:
         with ledger.warehouse.engine.begin() as connection:
             ledger.fenced(connection, lease, last_plan=number)
@@ -119,6 +129,7 @@ def read_open_plan(ledger: Ledger, sync: str) -> FrozenPlan | None:
         planned_at=row.planned_at,
         counts=Counts(added=row.added, changed=row.changed, removed=row.removed),
         rows=row.row_count,
+        new_ids=config.get("new_ids", False),
     )
 
 
@@ -205,10 +216,13 @@ def _insert_plan(
     counts: Counts,
     rows: int,
     state: str,
+    again: Again | None = None,
 ) -> None:
+    settings = again.settings_for(sync.settings) if again else sync.settings
     config = {
-        "settings": sync.settings.model_dump(),
+        "settings": settings.model_dump(),
         "image": tables.image.frozen(),
+        "new_ids": again.new_ids if again else False,
     }
     connection.execute(
         insert(ledger.tables.plans).values(

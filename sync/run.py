@@ -14,6 +14,7 @@ from typing import Any
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import Select, select
 
+from sync.again import Again
 from sync.blocks import RateSettings
 from sync.check import require_checked
 from sync.checks import Counts
@@ -68,6 +69,7 @@ class RunOptions:
     accept_guard: bool = False
     start_afresh: bool = False
     retry_rejected: bool = False
+    again: Again | None = None
     delivery: DeliverySettings = field(default_factory=DeliverySettings)
 
 
@@ -123,6 +125,8 @@ def run_sync(
             f"{sync.name} does not send in the target '{warehouse.target}'. To opt in, "
             f"add it to `targets` in {sync.file}."
         )
+    if options and options.again:
+        options.again.check(sync)
     run = _Run(warehouse, sync, options or RunOptions(), on_progress)
     return run.execute()
 
@@ -196,6 +200,7 @@ class _Run:
                 lease,
                 tables,
                 accept_guard=self.options.accept_guard,
+                again=self.options.again,
             )
             plan = read_open_plan(self.ledger, self.sync.name)
         if plan is not None:
@@ -342,6 +347,7 @@ def renderer_of(
         planned_at=plan.planned_at,
         region=region,
         rules=Rules(rules, project_dir) if rules else None,
+        new_ids=plan.new_ids,
     )
 
 

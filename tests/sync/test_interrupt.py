@@ -14,13 +14,15 @@ from tests.sync.test_delivery import fault, many
 from tests.sync.world import World
 
 CHILD = """
-import pickle, sys
+import pickle, signal, sys
 from pathlib import Path
 import typer
 from commands.signals import interruptible
 from sync import run_sync
 from warehouse import open_warehouse
 
+# A suite that runs in the background has it ignored, and its children with it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 folder = Path(sys.argv[1])
 sync = pickle.loads((folder / "sync.pickle").read_bytes())
 try:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import orjson
 import pytest
 
 from sync import Preview, Sync, preview_sync
@@ -60,6 +61,35 @@ def test_each_kind_of_change_is_shown_once(world: World) -> None:
 
     assert seen.counts == Counts(added=2, changed=1, removed=1)
     assert {each.change for each in seen.examples} == {"added", "changed", "removed"}
+
+
+def test_the_fields_that_changed_are_counted(world: World) -> None:
+    """
+    Among the changed rows only: a new row is news as a whole.
+    """
+    world.model(rows(*PEOPLE[:4]))
+    world.run(world.identify())
+    world.model(
+        rows(("k0", "u0", 99, "new"), ("k1", "u1", 98, "x"), *PEOPLE[2:4], PEOPLE[9])
+    )
+
+    assert preview(world, world.identify()).fields == {"score": 2, "url": 1}
+
+
+def test_the_cost_of_a_plan_is_told(world: World) -> None:
+    """
+    Bytes as the run sends them, and the minutes that the rate allows.
+    """
+    world.model(rows(*PEOPLE))
+    sync = world.identify(rate={"events": 10})
+
+    cost = preview(world, sync).estimate
+
+    assert (cost.calls, cost.requests) == (20, 1)
+    assert cost.minutes == pytest.approx(20 / 10 / 60)
+    example = preview(world, sync).examples[0].message
+    length = len(orjson.dumps(example))
+    assert cost.bytes == pytest.approx(20 * length, rel=0.02)
 
 
 def test_a_row_that_would_be_rejected_says_so(world: World) -> None:

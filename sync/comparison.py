@@ -1,0 +1,126 @@
+"""The two sides that a run would compare, and what differs: looked at, not touched.
+
+A run first reshapes the ledger and forgets whom it must not know. Here the same is said
+in queries, so that looking writes nothing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Subquery,
+    Table,
+    cast,
+    literal_column,
+    null,
+    select,
+)
+
+from sync.again import Again
+from sync.consent import kept_about_them
+from sync.diff import (
+    SUPPRESSIBLE,
+    change_set,
+    images,
+    is_suppressed,
+    model_rows,
+)
+from sync.ledger import Ledger
+from sync.manifest import Sync
+from sync.shape import Shape, has_shape, inspect_shape
+from sync.tables import SyncTables
+from warehouse.ddl import Native
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """
+    What a run would start from.
+
+    * `model` holds the rows that may be told, `sent` those of the confirmed ones.
+    * `rejected` holds the images that were refused and are skipped while they stay.
+    """
+
+    sync: Sync
+    shape: Shape
+    tables: SyncTables
+    model: Subquery
+    sent: Subquery
+    rejected: Subquery
+
+    def changes(self, again: Again | None = None) -> Subquery:
+        """The change set: position, change, key, new image, old image."""
+        return change_set(
+            self.sync.settings,
+            self.shape.image,
+            self.model,
+            self.sent,
+            self.rejected,
+            again,
+        ).subquery("changes")
+
+
+def compare(
+    connection: Connection, ledger: Ledger, sync: Sync, suppressed: Table
+) -> Comparison:
+    """Set up both sides of one sync's comparison."""
+    shape = inspect_shape(connection, ledger, sync)
+    tables = ledger.tables.of(sync.name, shape.image)
+    return Comparison(
+        sync=sync,
+        shape=shape,
+        tables=tables,
+        model=model_rows(sync, shape.image, suppressed),
+        sent=_told(sync, confirmed(sync, tables, shape), suppressed),
+        rejected=_rejected(connection, sync, tables, shape),
+    )
+
+
+def confirmed(sync: Sync, tables: SyncTables, shape: Shape) -> Subquery:
+    """`__sent` in the shape that a run would give it first: typed nulls and all."""
+    if not shape.has_ledger:
+        return _nothing(sync, tables, "sent")
+    columns: Sequence[ColumnElement[Any]] = [
+        _as_reshaped(tables, shape, column.name) for column in shape.image.columns
+    ]
+    return select(*columns).subquery("sent")
+
+
+def _told(sync: Sync, sent: Subquery, suppressed: Table) -> Subquery:
+    """Without those whom a run would forget first."""
+    rows = select(sent)
+    for name, role in SUPPRESSIBLE.items():
+        if role in sent.c:
+            rows = rows.where(~is_suppressed(sent.c[role], name, suppressed))
+    said_no = kept_about_them(sync, sent)
+    if said_no is not None:
+        rows = rows.where(~said_no)
+    return rows.subquery("told")
+
+
+def _as_reshaped(tables: SyncTables, shape: Shape, name: str) -> ColumnElement[Any]:
+    if name in shape.missing:
+        return cast(null(), Native(shape.missing[name])).label(name)
+    if name in shape.recast:
+        return cast(tables.sent.c[name], Native(shape.recast[name])).label(name)
+    return tables.sent.c[name]
+
+
+def _rejected(
+    connection: Connection, sync: Sync, tables: SyncTables, shape: Shape
+) -> Subquery:
+    if shape.has_ledger and has_shape(connection, tables, tables.rejected):
+        return select(tables.rejected).subquery("rejected")
+    return _nothing(sync, tables, "rejected")
+
+
+def _nothing(sync: Sync, tables: SyncTables, name: str) -> Subquery:
+    rows = images(sync.model, tables.image)
+    return (
+        rows.add_columns(literal_column("cast(null as varchar(20))").label("change"))
+        .where(literal_column("1") == literal_column("0"))
+        .subquery(name)
+    )

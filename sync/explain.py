@@ -1,0 +1,271 @@
+"""One row of a sync: what the model says, what Segment has, and what a run would do.
+
+It shows personal values, to whoever asked for them by key; none of them is logged.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    String,
+    Table,
+    and_,
+    cast,
+    select,
+)
+
+from sync.comparison import Comparison, compare, confirmed
+from sync.consent import consent_of
+from sync.diff import SILENT, SUPPRESSIBLE, images_from, is_suppressed, relation
+from sync.errors import ConfigError
+from sync.image import Image
+from sync.ledger import Ledger
+from sync.manifest import Sync
+from sync.preview import next_renderer
+from sync.shape import has_shape
+from sync.times import readable_columns
+from warehouse import Warehouse
+from warehouse.suppressions import ensure_suppressions, suppressions
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """
+    Why a row would or would not be sent.
+
+    Attributes:
+        verdict: The answer in a sentence or two.
+        model: The row's image as the model has it now, if it is there.
+        confirmed: The image that Segment last confirmed.
+        pending: Its change in an unfinished plan: the plan's number, the position,
+            the change, and whether it is settled.
+        rejections: Why calls about images like this were refused, the newest first.
+        differs: The fields in which model and confirmed image differ.
+        messages: The calls that a run would make about it now.
+    """
+
+    sync: str
+    verdict: str
+    model: Row | None
+    confirmed: Row | None
+    pending: Row | None
+    rejections: Sequence[Row]
+    differs: Sequence[str]
+    messages: Sequence[Row]
+
+
+def explain_row(warehouse: Warehouse, sync: Sync, key: Sequence[str]) -> Explanation:
+    """
+    Explain one row.
+
+    Args:
+        warehouse: The target, open.
+        sync: The exposure; it need not be opted in.
+        key: The row's key as text, a value for each key column.
+
+    Raises:
+        ConfigError: The key has another number of columns.
+    """
+    if len(key) != len(sync.settings.key):
+        names = ", ".join(sync.settings.key)
+        raise ConfigError(
+            f"{sync.name}: the key is {names}; give each of them a value."
+        )
+    privacy = warehouse.step_schema("privacy")
+    ensure_suppressions(warehouse.engine, privacy)
+    ledger, listed = Ledger(warehouse), suppressions(privacy)
+    with warehouse.engine.connect() as connection:
+        look = compare(connection, ledger, sync, listed)
+        image = look.shape.image
+        found = _in_model(connection, sync, image, key, listed)
+        known = _one(
+            connection,
+            select(sent := confirmed(sync, look.tables, look.shape)).where(
+                _is(image, sent, key)
+            ),
+        )
+        pending = _pending(connection, ledger, look, key)
+        changes = look.changes()
+        planned = connection.execute(
+            select(*readable_columns(changes, image))
+            .where(_is(image, changes, key))
+            .order_by(changes.c.position)
+        ).all()
+        refused = _one(
+            connection, select(look.rejected).where(_is(image, look.rejected, key))
+        )
+    renderer = next_renderer(warehouse, ledger, sync, image)
+    rendered = [renderer.render(tuple(row)) for row in planned]
+    calls = [each for each in rendered if each.change not in SILENT]
+    return Explanation(
+        sync=sync.name,
+        verdict=_verdict(
+            sync, found, known, pending, refused, calls, sync.sends_in(warehouse.target)
+        ),
+        model=found.image if found else None,
+        confirmed=_shown(image, known),
+        pending=pending,
+        rejections=_rejections(warehouse, ledger, [each.message_id for each in calls])
+        if refused is None
+        else [{"change": refused["change"]}],
+        differs=_differences(image, found, known),
+        messages=[orjson.loads(each.body) for each in calls if each.body],
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    image: Row
+    is_suppressed: bool
+    has_consent: bool
+
+
+def _in_model(
+    connection: Connection, sync: Sync, image: Image, key: Sequence[str], listed: Table
+) -> _Found | None:
+    source = relation(sync.model)
+    rows = images_from(source, image)
+    consent = consent_of(sync.settings, source)
+    asked = rows if consent is None else rows.add_columns(consent.label("_consents"))
+    every = asked.subquery("every")
+    silent = [
+        is_suppressed(every.c[role], name, listed).label(f"_silent_{name}")
+        for name, role in SUPPRESSIBLE.items()
+        if role in every.c
+    ]
+    row = _one(connection, select(every, *silent).where(_is(image, every, key)))
+    if row is None:
+        return None
+    return _Found(
+        image=_shown(image, row) or {},
+        is_suppressed=any(
+            value for name, value in row.items() if name.startswith("_silent_")
+        ),
+        has_consent=row.get("_consents", True) is True,
+    )
+
+
+def _pending(
+    connection: Connection, ledger: Ledger, look: Comparison, key: Sequence[str]
+) -> Row | None:
+    plan = ledger.open_plan(look.sync.name) if ledger.exists() else None
+    pending = look.tables.pending
+    if plan is None or not has_shape(connection, look.tables, pending):
+        return None
+    row = _one(
+        connection,
+        select(pending.c.position, pending.c.change)
+        .where(_is(look.shape.image, pending, key))
+        .order_by(pending.c.position.desc()),
+    )
+    if row is None:
+        return None
+    through = ledger.delivered_through(look.sync.name)
+    return {"plan": plan.plan, **row, "is_settled": row["position"] <= through}
+
+
+def _rejections(
+    warehouse: Warehouse, ledger: Ledger, message_ids: Sequence[str]
+) -> Sequence[Row]:
+    if not message_ids or not ledger.exists():
+        return []
+    rejections = ledger.tables.rejections
+    with warehouse.engine.connect() as connection:
+        rows = connection.execute(
+            select(rejections)
+            .where(rejections.c.message_id.in_(message_ids))
+            .order_by(rejections.c.rejected_at.desc(), rejections.c.plan)
+        ).mappings()
+        return [dict(row) for row in rows]
+
+
+def _verdict(
+    sync: Sync,
+    found: _Found | None,
+    known: Row | None,
+    pending: Row | None,
+    refused: Row | None,
+    calls: Sequence[Any],
+    sends_here: bool,
+) -> str:
+    said = _reason(sync, found, known, refused, calls)
+    if pending and not pending["is_settled"]:
+        said = (
+            f"Plan {pending['plan']} is unfinished and holds it as "
+            f"{pending['change']}: a run sends that first, then compares "
+            f"again. By then: {said}"
+        )
+    if not sends_here:
+        said += " The sync is not opted in here, so a run sends nothing."
+    return said
+
+
+def _reason(
+    sync: Sync,
+    found: _Found | None,
+    known: Row | None,
+    refused: Row | None,
+    calls: Sequence[Any],
+) -> str:
+    if found is None and known is None:
+        return "No such key, neither in the model nor among what Segment has confirmed."
+    if found and found.is_suppressed:
+        return "Left out: the person is on the suppression list. No call is made."
+    if found and not found.has_consent:
+        return "Left out: there is no consent. No call is made."
+    if calls:
+        return " ".join(_call(call) for call in calls)
+    if refused:
+        return (
+            "This image was refused before and has not changed since. It is skipped "
+            f"until it changes, or until `relyv sync retry {sync.name}`."
+        )
+    if found is None:
+        return "It has left the model, and by the sync's settings that is no news."
+    if known is None:
+        return "It waits until its person is active again (`dormant: hold`)."
+    return (
+        "Segment has it: nothing differs, or by less than `significant`, or the sync "
+        "does not tell of changes."
+    )
+
+
+def _call(call: Any) -> str:
+    if call.reason:
+        return f"Would be rejected as {call.change}: {call.reason}. {call.detail}"
+    return f"Would be sent as {call.change}."
+
+
+def _differences(image: Image, found: _Found | None, known: Row | None) -> list[str]:
+    if found is None or known is None:
+        return []
+    return [
+        column.name
+        for column in image.values
+        if found.image[column.name] != known[column.name]
+    ]
+
+
+def _shown(image: Image, row: Row | None) -> Row | None:
+    return None if row is None else {c.name: row[c.name] for c in image.columns}
+
+
+def _is(image: Image, rows: Any, key: Sequence[str]) -> ColumnElement[bool]:
+    return and_(
+        *(
+            cast(rows.c[column.name], String) == value
+            for column, value in zip(image.keys, key, strict=True)
+        )
+    )
+
+
+def _one(connection: Connection, query: Select[Any]) -> Row | None:
+    row = connection.execute(query.limit(1)).mappings().first()
+    return dict(row) if row else None

@@ -1,0 +1,121 @@
+"""Why a row would or would not be sent."""
+
+import pytest
+
+from sync import Explanation, Sync, explain_row
+from sync.errors import ConfigError, DeliveryUnsure
+from tests.sync.test_delivery import fault
+from tests.sync.world import World, rows
+
+
+def explain(world: World, sync: Sync, *key: str) -> Explanation:
+    with world.warehouse() as warehouse:
+        return explain_row(warehouse, sync, key)
+
+
+def test_a_new_row_would_be_sent(world: World) -> None:
+    """
+    Before there is any ledger: the model's row, and the call.
+    """
+    world.model(rows(("a", "u1", 1, "x")))
+
+    found = explain(world, world.identify(), "a")
+
+    assert found.verdict == "Would be sent as added."
+    assert found.model is not None
+    assert found.model["score"] == 1
+    assert found.confirmed is None
+    assert [m["traits"]["score"] for m in found.messages] == [1]
+
+
+def test_a_changed_row_shows_both_sides(world: World) -> None:
+    """
+    What the model says, what Segment has, and which fields differ.
+    """
+    world.model(rows(("a", "u1", 1, "x"), ("b", "u2", 2, "y")))
+    world.run(world.identify())
+    world.model(rows(("a", "u1", 5, "x"), ("b", "u2", 2, "y")))
+
+    changed = explain(world, world.identify(), "a")
+    same = explain(world, world.identify(), "b")
+
+    assert (changed.verdict, list(changed.differs)) == (
+        "Would be sent as changed.",
+        ["score"],
+    )
+    assert changed.confirmed is not None
+    assert changed.confirmed["score"] == 1
+    assert same.verdict.startswith("Segment has it")
+    assert not same.messages
+
+
+def test_a_row_that_left_the_model_would_be_removed(world: World) -> None:
+    """
+    And a key that nobody knows is said to be one.
+    """
+    world.model(rows(("a", "u1", 1, "x"), ("b", "u2", 2, "y")))
+    world.run(world.identify())
+    world.model(rows(("a", "u1", 1, "x")))
+
+    gone = explain(world, world.identify(), "b")
+    unknown = explain(world, world.identify(), "zz")
+
+    assert gone.verdict == "Would be sent as removed."
+    assert unknown.verdict.startswith("No such key")
+
+
+def test_somebody_who_is_suppressed_is_left_out(world: World) -> None:
+    """
+    The reason is the list, not the comparison.
+    """
+    world.model(rows(("a", "u1", 1, "x"), ("b", "u2", 2, "y")))
+    world.run(world.identify())
+    world.suppress("u1")
+
+    found = explain(world, world.identify(), "a")
+
+    assert "suppression list" in found.verdict
+    assert not found.messages
+
+
+def test_a_refused_row_is_skipped_until_it_changes(world: World) -> None:
+    """
+    With the way to try it all the same.
+    """
+    world.model(rows(("a", "u1", 1, "z" * 40_000)))
+    first = explain(world, world.identify(), "a")
+    world.run(world.identify())
+
+    found = explain(world, world.identify(), "a")
+
+    assert "message_too_large" in first.verdict
+    assert "relyv sync retry people" in found.verdict
+
+
+def test_a_row_of_an_unfinished_plan_says_so(world: World) -> None:
+    """
+    The run goes on with the plan before it compares again.
+    """
+    world.model(rows(("a", "u1", 1, "x")))
+    world.sandbox.faults([fault(503, times=20)])
+    with pytest.raises(DeliveryUnsure):
+        world.run(world.identify())
+
+    found = explain(world, world.identify(), "a")
+
+    assert found.verdict.startswith("Plan 1 is unfinished and holds it as added")
+    assert found.pending is not None
+    assert found.pending["is_settled"] is False
+
+
+def test_each_key_column_wants_a_value(world: World) -> None:
+    """
+    The message names the columns.
+    """
+    world.model(rows(("a", "u1", 1, "x")))
+
+    with pytest.raises(ConfigError, match="the key is id, user_id"):
+        explain(world, world.identify(key=["id", "user_id"]), "a")
+
+    found = explain(world, world.identify(key=["id", "user_id"]), "a", "u1")
+    assert found.verdict == "Would be sent as added."
