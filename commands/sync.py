@@ -68,6 +68,12 @@ def run(
     accept_guard: Annotated[
         bool, typer.Option(help="Send although the plan is beyond the guard.")
     ] = False,
+    accept_duplicates: Annotated[
+        bool,
+        typer.Option(
+            help="Finish a plan that is older than Segment's memory of messageIds."
+        ),
+    ] = False,
     start_afresh: Annotated[
         bool, typer.Option(help="Go on after the ledger was lost: all rows are new.")
     ] = False,
@@ -81,7 +87,11 @@ def run(
     """
     from sync import RunOptions
 
-    options = RunOptions(accept_guard=accept_guard, start_afresh=start_afresh)
+    options = RunOptions(
+        accept_guard=accept_guard,
+        accept_duplicates=accept_duplicates,
+        start_afresh=start_afresh,
+    )
     _run_all(names, target, project_dir, target_path, options, as_json=as_json)
 
 
@@ -199,6 +209,42 @@ def _send_again(
 
 
 @app.command()
+def pause(
+    name: Annotated[str, typer.Argument(help="The sync.", show_default=False)],
+    target: Target = None,
+    project_dir: ProjectDir = HERE,
+    target_path: TargetPath = DEFAULT_TARGET_PATH,
+) -> None:
+    """Let no run of a sync send anything, wherever it is scheduled, until `resume`."""
+    from sync import Ledger
+    from sync import pause as stop
+    from warehouse import open_warehouse
+
+    with open_warehouse(project_dir, target) as warehouse:
+        (sync,) = _chosen(warehouse, project_dir, target_path, [name])
+        stop(Ledger(warehouse), sync)
+    out.print(f"{name} is paused.")
+
+
+@app.command()
+def resume(
+    name: Annotated[str, typer.Argument(help="The sync.", show_default=False)],
+    target: Target = None,
+    project_dir: ProjectDir = HERE,
+    target_path: TargetPath = DEFAULT_TARGET_PATH,
+) -> None:
+    """Let a paused sync run again. An unfinished plan goes on where it stood."""
+    from sync import Ledger
+    from sync import resume as go_on
+    from warehouse import open_warehouse
+
+    with open_warehouse(project_dir, target) as warehouse:
+        (sync,) = _chosen(warehouse, project_dir, target_path, [name])
+        go_on(Ledger(warehouse), sync)
+    out.print(f"{name} runs again: by its schedule, or with `relyv sync run {name}`.")
+
+
+@app.command()
 def explain(
     name: Annotated[str, typer.Argument(help="The sync.", show_default=False)],
     key: Annotated[
@@ -309,23 +355,33 @@ def status(
 ) -> None:
     """Show where each sync stands: confirmed, rejected, unfinished, last run."""
     from sync import read_status
+    from sync.status import orphans
     from warehouse import open_warehouse
 
     with open_warehouse(project_dir, target) as warehouse:
         chosen = _chosen(warehouse, project_dir, target_path, names)
         found = [read_status(warehouse, sync) for sync in chosen]
+        left = {} if names else orphans(warehouse, chosen)
     if as_json:
         print_json({each.sync: each for each in found})
         return
     shown = table("sync", "call", "confirmed", "rejected", "left", "last run (UTC)")
     for each in found:
         last = each.last_outcome if each.sends_here else "not opted in"
+        last = "paused, " + last if each.is_paused else last
         at = f" {each.last_run_at:%m-%d %H:%M}" if each.last_run_at else ""
         counts = (each.confirmed, each.rejected, each.remaining)
         shown.add_row(
             each.sync, each.call, *(f"{count:,}" for count in counts), last + at
         )
     out.print(shown)
+    for name in left:
+        out.print(
+            f"{name} is no exposure any more: what it sent stays in Segment. To clear "
+            "it, put the exposure back on an empty model and run it, with "
+            "`--accept-guard`.",
+            markup=False,
+        )
 
 
 @app.command()

@@ -5,6 +5,7 @@ from sync.explain import Explanation, explain_row
 from sync.installation import rebind
 from sync.ledger import Ledger
 from sync.manifest import Sync, read_syncs, select_syncs
+from sync.pauses import pause, resume
 from sync.preview import Preview, preview_sync
 from sync.run import DeliverySettings, RunOptions, RunReport, run_sync
 from sync.status import SyncStatus, read_status
@@ -20,10 +21,12 @@ __all__ = [
     "Sync",
     "SyncStatus",
     "explain_row",
+    "pause",
     "preview_sync",
     "read_status",
     "read_syncs",
     "rebind",
+    "resume",
     "run_sync",
     "select_syncs",
 ]

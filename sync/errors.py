@@ -7,10 +7,12 @@ Everything that can go wrong in a sync. The class answers: does a retry help?
   x LedgerLost           the run never started: say how to go on
   x DestinationChanged   the run never started: the ledger speaks of another workspace
   x DestinationUnchecked nobody has said that the key is right: check, then run
+  x SyncPaused           a person has paused it: resume it
   x SyncBusy             another run holds this sync: later
   x LeaseLost            another run took over while this one stalled: it goes on there
   x GuardTripped         the plan looks like an accident: look, then accept
     x TooManyRemovals, TooManyCalls, SourceIsEmpty, ColumnRetyped
+    x DuplicatesPossible   Segment has forgotten the ids of an old plan: accept, or not
     x KeyIsNull, KeyIsRepeated, IdIsRepeated   the model is wrong: nothing to accept
   x DeliveryStopped      Segment says no to all of it: the plan is kept, mend it
   x DeliveryUnsure       no clear answer: the plan is kept, run again
@@ -44,6 +46,10 @@ class DestinationUnchecked(SyncError):
     """The key or region is wrong, or only a person can tell. Nothing was sent."""
 
 
+class SyncPaused(SyncError):
+    """A person has paused this sync."""
+
+
 class SyncBusy(SyncError):
     """Another run holds this sync."""
 
@@ -70,6 +76,10 @@ class TooManyCalls(GuardTripped):
 
 class SourceIsEmpty(GuardTripped):
     """The model has no rows, and rows were confirmed before."""
+
+
+class DuplicatesPossible(GuardTripped):
+    """An unfinished plan is older than Segment's memory of messageIds."""
 
 
 class ColumnRetyped(GuardTripped):

@@ -12,6 +12,7 @@ from sqlalchemy.schema import CreateSchema
 from sync.destination import Destination
 from sync.errors import ConfigError, DestinationChanged, LedgerLost
 from sync.ledger import Ledger
+from sync.migrations import migrate
 from sync.tables import SCHEMA_VERSION, births
 from warehouse.clock import utc_now
 
@@ -35,12 +36,15 @@ def open_ledger(
         start_afresh: Go on although the ledger was lost: all rows are new again.
 
     Raises:
+        ConfigError: A newer relyv-segment wrote it.
         LedgerLost: There was a ledger, and it is gone.
         DestinationChanged: It is bound to another key or region.
     """
     installation = read_installation(ledger)
     if installation is None:
         installation = _create(ledger, start_afresh)
+    else:
+        migrate(ledger)
     _bind(ledger, installation, destination)
     _record_birth(ledger, installation)
     return installation

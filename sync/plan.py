@@ -96,7 +96,8 @@ def freeze(
             connection.execute(insert(tables.pending).from_select(names, changes))
         counts, rows = count_changes(connection, tables.pending)
         problem = tripped(sync.settings.guard, counts, confirmed=confirmed, size=size)
-        is_held = problem is not None and not accept_guard
+        has_grown = accept_guard and _has_grown(connection, ledger, lease, counts)
+        is_held = problem is not None and (has_grown or not accept_guard)
         if is_held or (is_baseline and not size):
             work.rollback()
         else:
@@ -108,9 +109,10 @@ def freeze(
         with ledger.warehouse.engine.begin() as connection:
             ledger.fenced(connection, lease, last_plan=number)
             _insert_plan(connection, ledger, sync, lease, tables, counts, rows, "held")
+        grown = "It has grown since it was held. " if has_grown else ""
         raise type(problem)(
-            f"{sync.name}: {problem} Nothing was sent. Look with `relyv sync plan "
-            f"{sync.name}`; if it is meant, `relyv sync run {sync.name} "
+            f"{sync.name}: {problem} {grown}Nothing was sent. Look with `relyv sync "
+            f"plan {sync.name}`; if it is meant, `relyv sync run {sync.name} "
             "--accept-guard`."
         )
 
@@ -177,6 +179,24 @@ def _is_told_once(settings: SyncSettings) -> bool:
     """An event whose key does not say whose it is."""
     named = {settings.user_id, settings.anonymous_id}
     return settings.is_insert_only and named.isdisjoint(settings.key)
+
+
+def _has_grown(
+    connection: Connection, ledger: Ledger, lease: Lease, counts: Counts
+) -> bool:
+    """Whether it is more than what was held last, which is what a person accepted."""
+    plans = ledger.tables.plans
+    held = connection.execute(
+        select(plans.c.added, plans.c.changed, plans.c.removed).where(
+            plans.c.sync == lease.sync,
+            plans.c.plan == lease.last_plan,
+            plans.c.state == "held",
+        )
+    ).first()
+    if held is None:
+        return False
+    now = (counts.added, counts.changed, counts.removed)
+    return any(count > before for count, before in zip(now, held, strict=True))
 
 
 def _wants_baseline(connection: Connection, ledger: Ledger, sync: Sync) -> bool:

@@ -26,18 +26,16 @@ from sync.diff import SUPPRESSIBLE, is_suppressed
 from sync.errors import ConfigError, SyncError
 from sync.image import Image
 from sync.installation import Installation, open_ledger
-from sync.ledger import (
-    Lease,
-    Ledger,
-    delete_rejections_above,
-)
+from sync.ledger import Lease, Ledger, delete_rejections_above
 from sync.manifest import Sync
+from sync.pauses import require_running
 from sync.payload import Outgoing, Renderer
 from sync.plan import FrozenPlan, freeze, read_open_plan
 from sync.shape import prepare
 from sync.tables import SyncTables, new, old
 from sync.times import readable_columns
 from sync.tracking_plan import Rules
+from sync.window import check_window
 from tracking import Pace, Retry, TrackingClient
 from warehouse import Warehouse
 from warehouse.stream import stream
@@ -67,6 +65,7 @@ class RunOptions:
     """What a person may ask of one run."""
 
     accept_guard: bool = False
+    accept_duplicates: bool = False
     start_afresh: bool = False
     retry_rejected: bool = False
     again: Again | None = None
@@ -160,6 +159,7 @@ class _Run:
             ensure_suppressions(
                 self.warehouse.engine, self.warehouse.step_schema("privacy")
             )
+            require_running(self.ledger, self.sync)
             lease = self.ledger.acquire(self.sync.name)
         run_id = self.ledger.start_run(self.sync.name, lease.last_plan)
         try:
@@ -181,6 +181,12 @@ class _Run:
         plan = read_open_plan(self.ledger, self.sync.name)
         if plan is None:
             return
+        check_window(
+            plan,
+            self.ledger.now(),
+            settled=lease.delivered_through,
+            accept=self.options.accept_duplicates,
+        )
         self.report = replace(self.report, resumed_plan=plan.number)
         self._deliver(plan, lease, installation, settled=lease.delivered_through)
 

@@ -1,5 +1,6 @@
 """The ledger -> where each sync stands, for a person or a page."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,6 +10,7 @@ from sqlalchemy import Connection, func, select
 from sync.image import image_of
 from sync.ledger import Ledger
 from sync.manifest import Sync
+from sync.pauses import is_paused
 from warehouse import Warehouse
 from warehouse.ddl import table_exists
 
@@ -32,6 +34,7 @@ class SyncStatus:
     confirmed: int = 0
     rejected: int = 0
     remaining: int = 0
+    is_paused: bool = False
     last_outcome: str = "never run"
     last_run_at: datetime | None = None
     last_calls: int = 0
@@ -50,6 +53,21 @@ def read_status(warehouse: Warehouse, sync: Sync) -> SyncStatus:
         return status
     with warehouse.engine.connect() as connection:
         return _read(connection, ledger, sync, status)
+
+
+def orphans(warehouse: Warehouse, syncs: Sequence[Sync]) -> dict[str, int]:
+    """
+    Syncs that the ledger knows and the project no longer has, with their last plan.
+
+    What they sent stays in Segment: nothing clears it once the exposure is gone.
+    """
+    ledger = Ledger(warehouse)
+    if not ledger.exists():
+        return {}
+    known, rows = {sync.name for sync in syncs}, ledger.tables.syncs
+    with warehouse.engine.connect() as connection:
+        found = connection.execute(select(rows.c.sync, rows.c.last_plan)).all()
+    return {name: int(plan) for name, plan in sorted(found) if name not in known}
 
 
 def _read(
@@ -79,6 +97,7 @@ def _read(
         confirmed=_size(connection, tables.sent),
         rejected=_size(connection, tables.rejected),
         remaining=int(remaining or 0),
+        is_paused=is_paused(ledger, sync),
         last_outcome=last.outcome if last else "never run",
         last_run_at=last.started_at if last else None,
         last_calls=int(last.calls or 0) if last else 0,

@@ -7,7 +7,8 @@ from sqlalchemy import BigInteger, Column, DateTime, MetaData, String, Table
 
 from sync.image import Image
 
-SCHEMA_VERSION = 1
+# 2 added `sync_pauses`; see sync/migrations.py.
+SCHEMA_VERSION = 2
 
 
 class LedgerTables:
@@ -81,6 +82,13 @@ class LedgerTables:
             Column("reason", String(100)),
             Column("detail", String(1000)),
             Column("rejected_at", DateTime),
+        )
+
+        self.pauses = Table(
+            "sync_pauses",
+            self.metadata,
+            Column("sync", String(100)),
+            Column("paused_at", DateTime),
         )
 
     def of(self, sync: str, image: Image) -> "SyncTables":

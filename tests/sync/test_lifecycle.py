@@ -1,0 +1,181 @@
+"""Paused syncs, old ledgers, old plans, and syncs that are no more."""
+
+import logging
+
+import pytest
+
+from sync import Ledger, Sync, pause, resume
+from sync.checks import Counts
+from sync.errors import (
+    ConfigError,
+    DeliveryUnsure,
+    DuplicatesPossible,
+    SyncPaused,
+    TooManyRemovals,
+)
+from sync.status import orphans, read_status
+from tests.sync.test_delivery import fault
+from tests.sync.test_track import events, track
+from tests.sync.world import World, rows
+
+PEOPLE = [(f"k{number}", f"u{number}", number, "x") for number in range(20)]
+DAYS = [("e1", "u1", 3, "x"), ("e2", "u1", 4, "y")]
+
+
+def test_a_paused_sync_sends_nothing_until_it_is_resumed(world: World) -> None:
+    """
+    And then sends what has changed in the meantime.
+    """
+    world.model(rows(*PEOPLE[:2]))
+    world.run(world.identify())
+    sync = world.identify()
+    with world.warehouse() as warehouse:
+        pause(Ledger(warehouse), sync)
+        assert read_status(warehouse, sync).is_paused
+    world.model(rows(*PEOPLE[:3]))
+
+    with pytest.raises(SyncPaused, match="relyv sync resume people"):
+        world.run(world.identify())
+
+    with world.warehouse() as warehouse:
+        resume(Ledger(warehouse), sync)
+    assert world.run(world.identify()).counts == Counts(added=1)
+
+
+def test_what_never_ran_cannot_be_paused(world: World) -> None:
+    """
+    There is a plainer way to keep it from starting.
+    """
+    world.model(rows(*PEOPLE[:2]))
+    sync = world.identify()
+
+    with world.warehouse() as warehouse, pytest.raises(ConfigError, match="targets"):
+        pause(Ledger(warehouse), sync)
+
+
+def test_a_ledger_of_the_first_layout_is_migrated(world: World) -> None:
+    """
+    By the first run, which sends nothing again.
+    """
+    world.model(rows(*PEOPLE))
+    world.run(world.identify())
+    world.sql(
+        "drop table t_ledger.sync_pauses",
+        "update t_ledger.ledger set schema_version = 1",
+    )
+
+    report = world.run(world.identify())
+
+    assert report.counts == Counts()
+    assert world.sql("select schema_version from t_ledger.ledger") == [(2,)]
+    assert world.sql("select count(*) from t_ledger.sync_pauses") == [(0,)]
+
+
+def test_a_ledger_from_the_future_is_left_alone(world: World) -> None:
+    """
+    Nobody knows what its columns mean.
+    """
+    world.model(rows(*PEOPLE[:2]))
+    world.run(world.identify())
+    world.sql("update t_ledger.ledger set schema_version = 99")
+    world.model(rows(*PEOPLE[:3]))
+
+    with pytest.raises(ConfigError, match="layout 99"):
+        world.run(world.identify())
+
+    assert len(world.messages()) == 2
+
+
+def test_accepting_a_guard_accepts_what_was_seen(world: World) -> None:
+    """
+    A plan that has grown since it was held is held again.
+    """
+    world.model(rows(*PEOPLE))
+    sync = world.identify(guard={"removed_percent": 10})
+    world.run(sync)
+    world.model(rows(*PEOPLE[:15]))
+    with pytest.raises(TooManyRemovals):
+        world.run(sync)
+    world.model(rows(*PEOPLE[:10]))
+
+    with pytest.raises(TooManyRemovals, match=r"10 of 20 .* has grown"):
+        world.run(sync, accept_guard=True)
+
+    assert len(world.messages()) == 20
+    assert world.run(sync, accept_guard=True).counts == Counts(removed=10)
+
+
+def test_an_old_plan_of_events_waits_for_somebody(world: World) -> None:
+    """
+    Segment has forgotten its ids: what was on its way would happen twice.
+    """
+    world.model(events(*DAYS))
+    _leave_unfinished(world, track(world))
+    _age(world, hours=25)
+    requests = world.sandbox.summary()["requests"]
+
+    with pytest.raises(DuplicatesPossible, match="2 of its events") as raised:
+        world.run(track(world))
+
+    assert raised.value.exit_code == 3
+    assert world.sandbox.summary()["requests"] == requests
+    report = world.run(track(world), accept_duplicates=True)
+    assert (report.resumed_plan, report.counts) == (1, Counts(added=2))
+
+
+def test_an_old_plan_of_traits_is_finished(world: World) -> None:
+    """
+    A trait that is told twice is the same trait; then comes what has changed since.
+    """
+    world.model(rows(*PEOPLE[:2]))
+    _leave_unfinished(world, world.identify())
+    _age(world, hours=25)
+    world.model(rows(("k0", "u0", 99, "x"), PEOPLE[1]))
+
+    report = world.run(world.identify())
+
+    assert report.counts == Counts(added=2, changed=1)
+    assert world.traits()["u0"]["score"] == 99
+
+
+def test_a_plan_that_grows_old_is_warned_of(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    """
+    Four hours before Segment forgets its ids.
+    """
+    world.model(events(*DAYS))
+    _leave_unfinished(world, track(world))
+    _age(world, hours=21)
+
+    with caplog.at_level(logging.WARNING, logger="relyv.sync"):
+        world.run(track(world))
+
+    assert "sync.plan_is_old sync=people plan=1 hours=21 left=2" in caplog.text
+
+
+def test_a_sync_without_an_exposure_is_named(world: World) -> None:
+    """
+    What it sent stays in Segment.
+    """
+    world.model(rows(*PEOPLE[:2]))
+    world.run(world.identify())
+
+    sync = world.identify()
+    with world.warehouse() as warehouse:
+        assert orphans(warehouse, []) == {"people": 1}
+        assert orphans(warehouse, [sync]) == {}
+
+
+def _leave_unfinished(world: World, sync: Sync) -> None:
+    world.sandbox.faults([fault(503, times=20)])
+    with pytest.raises(DeliveryUnsure):
+        world.run(sync)
+    world.sandbox.clear_faults()
+
+
+def _age(world: World, *, hours: int) -> None:
+    world.sql(
+        "update t_ledger.sync_plans set planned_at = "
+        f"planned_at - interval '{hours} hours'"
+    )
