@@ -91,7 +91,14 @@ class Renderer:
         }
         if not settings.active:
             self._context["active"] = False
+        # Worked out once: a plan has many rows.
         self._names = [column.name for column in image.values]
+        self._fields = [(field.name, field.is_json) for field in image.fields]
+        self._hashed = [
+            field.name
+            for field in image.fields
+            if settings.personal.get(field.source or "") == "hash"
+        ]
 
     def render(self, row: Sequence[object]) -> Outgoing:
         """
@@ -102,7 +109,7 @@ class Renderer:
         assert isinstance(change, str)
         if change in SILENT:
             return Outgoing(position, change)
-        key, after, before = self._parts(row)
+        key, after, before = self._parts(change, row)
         message_id = self._message_id(key, change)
         try:
             message_id = self._own_message_id(change, after, before, message_id)
@@ -117,10 +124,14 @@ class Renderer:
             )
         return Outgoing(position, change, message_id, body)
 
-    def _parts(self, row: Sequence[object]) -> tuple[Sequence[object], _Row, _Row]:
+    def _parts(
+        self, change: str, row: Sequence[object]
+    ) -> tuple[Sequence[object], _Row, _Row]:
         keys, width = len(self._image.keys), len(self._names)
         start = 2 + keys
         after = dict(zip(self._names, row[start : start + width], strict=True))
+        if change == "added" and self._settings.keeps_traits:
+            return row[2:start], after, {}  # Nothing was there: no need to name it.
         before = dict(zip(self._names, row[start + width :], strict=True))
         return row[2:start], after, before
 
@@ -267,14 +278,11 @@ class Renderer:
 
     def _values(self, shown: _Row) -> dict[str, object]:
         values = {
-            field.name: json_value(
-                shown[field.name], column=field.name, is_json=field.is_json
-            )
-            for field in self._image.fields
+            name: json_value(shown[name], column=name, is_json=is_json)
+            for name, is_json in self._fields
         }
-        for field in self._image.fields:
-            if self._settings.personal.get(field.source or "") == "hash":
-                values[field.name] = hashed(values[field.name])
+        for name in self._hashed:
+            values[name] = hashed(values[name])
         return values
 
 

@@ -31,7 +31,7 @@ def json_value(value: object, *, column: str, is_json: bool = False) -> object:
     Raises:
         RowRejected: JSON has no exact word for it. The detail names the column only.
     """
-    if value is None or isinstance(value, bool):
+    if value is None or value is True or value is False:
         return value
     if is_json and isinstance(value, str):
         return _parsed(value, column)
@@ -116,6 +116,8 @@ def _decimal(value: Decimal, column: str) -> int | float:
 
 
 def _text(value: str, column: str) -> str:
+    if value.isascii():
+        return value
     try:
         value.encode()
     except UnicodeEncodeError:

@@ -50,4 +50,5 @@ def _trait_count_code(message: Mapping[str, object]) -> str | None:
 
 
 def _mapping(value: object) -> Mapping[str, object]:
-    return value if isinstance(value, Mapping) else {}
+    # Asking a dict whether it is a Mapping takes ten times as long.
+    return value if type(value) is dict or isinstance(value, Mapping) else {}
