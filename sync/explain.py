@@ -46,7 +46,6 @@ class Explanation:
         confirmed: The image that Segment last confirmed.
         pending: Its change in an unfinished plan: the plan's number, the position,
             the change, and whether it is settled.
-        rejections: Why calls about images like this were refused, the newest first.
         differs: The fields in which model and confirmed image differ.
         messages: The calls that a run would make about it now.
     """
@@ -56,7 +55,6 @@ class Explanation:
     model: Row | None
     confirmed: Row | None
     pending: Row | None
-    rejections: Sequence[Row]
     differs: Sequence[str]
     messages: Sequence[Row]
 
@@ -112,9 +110,6 @@ def explain_row(warehouse: Warehouse, sync: Sync, key: Sequence[str]) -> Explana
         model=found.image if found else None,
         confirmed=_shown(image, known),
         pending=pending,
-        rejections=_rejections(warehouse, ledger, [each.message_id for each in calls])
-        if refused is None
-        else [{"change": refused["change"]}],
         differs=_differences(image, found, known),
         messages=[orjson.loads(each.body) for each in calls if each.body],
     )
@@ -169,21 +164,6 @@ def _pending(
         return None
     through = ledger.delivered_through(look.sync.name)
     return {"plan": plan.plan, **row, "is_settled": row["position"] <= through}
-
-
-def _rejections(
-    warehouse: Warehouse, ledger: Ledger, message_ids: Sequence[str]
-) -> Sequence[Row]:
-    if not message_ids or not ledger.exists():
-        return []
-    rejections = ledger.tables.rejections
-    with warehouse.engine.connect() as connection:
-        rows = connection.execute(
-            select(rejections)
-            .where(rejections.c.message_id.in_(message_ids))
-            .order_by(rejections.c.rejected_at.desc(), rejections.c.plan)
-        ).mappings()
-        return [dict(row) for row in rows]
 
 
 def _verdict(
