@@ -11,19 +11,15 @@ import argparse
 import json
 import os
 import shutil
-import subprocess
-import sys
 import tempfile
-import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
+
+from measure import BIN, ROOT, Measured, python, run
 
 from tracking.sandbox.inspection import Inspection
 from tracking.sandbox.process import sandbox_process
 
-ROOT = Path(__file__).parent.parent
-BIN = Path(sys.executable).parent
 END = "2026-06-30 00:00:00"
 DAYS = 30
 
@@ -65,15 +61,6 @@ connection.execute(
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Measured:
-    """What one process took: wall and CPU seconds, and its peak resident megabytes."""
-
-    seconds: float
-    cpu: float
-    megabytes: float
-
-
 def main() -> None:
     """Measure each world, and print a table of it."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -98,10 +85,10 @@ def measure(people: int, folder: Path, sandbox: str) -> None:
 
     landed = _relyv(environment, "land", str(world / "raw"))
     events = str(world / "raw" / "relyv_session_events.jsonl.gz")
-    _line("land", landed, _python(READ_JSON, str(folder / "bare.duckdb"), events))
+    _line("land", landed, python(READ_JSON, str(folder / "bare.duckdb"), events))
 
     variables = json.dumps({"as_of": END})
-    built = _run(
+    built = run(
         [
             *(str(BIN / "dbt"), "--quiet", "build", "--vars", variables),
             *("--exclude-resource-type", "unit_test"),
@@ -109,16 +96,14 @@ def measure(people: int, folder: Path, sandbox: str) -> None:
         ],
         environment,
     )
-    _line("dbt build", built, _python(SCAN, str(file)))
+    _line("dbt build", built, python(SCAN, str(file)))
 
     first = _relyv(environment, "sync", "run")
     with Inspection(sandbox) as inspection:
         calls = inspection.summary()["accepted"]
-        bare = _python(POST, sandbox, str(calls), "450")
+        bare = python(POST, sandbox, str(calls), "450")
     _line(f"first sync, {calls:,} calls", first, bare)
-    _line(
-        "no-change sync", _relyv(environment, "sync", "run"), _python(DIFF, str(file))
-    )
+    _line("no-change sync", _relyv(environment, "sync", "run"), python(DIFF, str(file)))
 
 
 def _environment(folder: Path, sandbox: str) -> Mapping[str, str]:
@@ -134,28 +119,7 @@ def _environment(folder: Path, sandbox: str) -> Mapping[str, str]:
 
 
 def _relyv(environment: Mapping[str, str], *arguments: str) -> Measured:
-    return _run([str(BIN / "relyv"), *arguments], environment)
-
-
-def _python(script: str, *arguments: str) -> Measured:
-    return _run([sys.executable, "-c", script, *arguments], os.environ)
-
-
-def _run(command: Sequence[str], environment: Mapping[str, str]) -> Measured:
-    begun = time.perf_counter()
-    with tempfile.TemporaryFile() as log:
-        process = subprocess.Popen(
-            command, env=dict(environment), stdout=log, stderr=log, cwd=ROOT
-        )
-        _, status, usage = os.wait4(process.pid, 0)
-        if status:
-            log.seek(0)
-            sys.exit(f"{' '.join(command[:3])} failed:\n{log.read().decode()[-2000:]}")
-    return Measured(
-        seconds=time.perf_counter() - begun,
-        cpu=usage.ru_utime + usage.ru_stime,
-        megabytes=usage.ru_maxrss / 1024,
-    )
+    return run([str(BIN / "relyv"), *arguments], environment)
 
 
 def _header() -> None:

@@ -12,21 +12,15 @@ in full.
 import argparse
 import json
 import os
-import subprocess
-import sys
 import tempfile
-import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 
 import duckdb
+from measure import BIN, Measured, python, run
 
 from tracking.sandbox.inspection import Inspection
 from tracking.sandbox.process import sandbox_process
-
-ROOT = Path(__file__).parent.parent
-RELYV = Path(sys.executable).parent / "relyv"
 
 MODEL = """
 create or replace table bench_syncs.people as
@@ -111,15 +105,6 @@ MANIFEST = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Measured:
-    """What one process took: wall and CPU seconds, and its peak resident megabytes."""
-
-    seconds: float
-    cpu: float
-    megabytes: float
-
-
 def main() -> None:
     """Measure each size, and print a table of it."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -137,7 +122,7 @@ def measure(rows: int, folder: Path, sandbox: str) -> None:
     print(f"\n{rows:,} rows")
     print(f"{'run':<18}{'calls':>10}{'seconds':>9}{'CPU s':>7}{'MB':>6}  baseline")
 
-    library = _python(LIBRARY, str(file), sandbox)
+    library = python(LIBRARY, str(file), sandbox)
     sent = _accepted(sandbox)
     if sent != rows:
         print(f"(the library lost {rows - sent:,} rows)")
@@ -148,7 +133,7 @@ def measure(rows: int, folder: Path, sandbox: str) -> None:
         f"  events per CPU second: {calls / first.cpu:,.0f}, "
         f"the library {rows / library.cpu:,.0f}"
     )
-    bare = _python(DIFF, str(file))
+    bare = python(DIFF, str(file))
     before = _accepted(sandbox)
     unchanged = _sync(environment)
     _line("nothing changed", _accepted(sandbox) - before, unchanged, "diff", bare)
@@ -184,28 +169,7 @@ def _accepted(sandbox: str) -> int:
 
 
 def _sync(environment: Mapping[str, str]) -> Measured:
-    return _run([str(RELYV), "sync", "run"], environment)
-
-
-def _python(script: str, *arguments: str) -> Measured:
-    return _run([sys.executable, "-c", script, *arguments], os.environ)
-
-
-def _run(command: Sequence[str], environment: Mapping[str, str]) -> Measured:
-    begun = time.perf_counter()
-    with tempfile.TemporaryFile() as log:
-        process = subprocess.Popen(
-            command, env=dict(environment), stdout=log, stderr=log, cwd=ROOT
-        )
-        _, status, usage = os.wait4(process.pid, 0)
-        if status:
-            log.seek(0)
-            sys.exit(f"{' '.join(command[:3])} failed:\n{log.read().decode()[-2000:]}")
-    return Measured(
-        seconds=time.perf_counter() - begun,
-        cpu=usage.ru_utime + usage.ru_stime,
-        megabytes=usage.ru_maxrss / 1024,
-    )
+    return run([str(BIN / "relyv"), "sync", "run"], environment)
 
 
 def _line(
