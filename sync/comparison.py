@@ -14,6 +14,7 @@ from sqlalchemy import (
     Subquery,
     Table,
     cast,
+    literal,
     literal_column,
     null,
     select,
@@ -51,16 +52,19 @@ class Comparison:
     sent: Subquery
     rejected: Subquery
 
-    def changes(self, again: Again | None = None) -> Subquery:
+    def changes(self, again: Again | None = None, *, none: bool = False) -> Subquery:
         """The change set: position, change, key, new image, old image."""
-        return change_set(
+        found = change_set(
             self.sync.settings,
             self.shape.image,
             self.model,
             self.sent,
             self.rejected,
             again,
-        ).subquery("changes")
+        )
+        if none:
+            found = found.where(literal(1) == literal(0))
+        return found.subquery("changes")
 
 
 def compare(

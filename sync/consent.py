@@ -13,17 +13,15 @@ from sqlalchemy import (
     Table,
     and_,
     cast,
-    column,
     exists,
     literal,
     or_,
     select,
-    table,
     true,
 )
 
 from sync.config import SyncSettings
-from sync.image import ANONYMOUS_ID, USER_ID, image_of
+from sync.image import ANONYMOUS_ID, USER_ID, image_of, relation
 from sync.manifest import Sync
 from sync.tables import new, old
 
@@ -72,10 +70,7 @@ def _about_them(
 
 def _withheld(sync: Sync) -> Select[Any] | None:
     """Key and ids of the model's rows that nobody may be told of."""
-    model, image = sync.model, image_of(sync)
-    source: Any = table(
-        model.identifier, *(column(name) for name in model.columns), schema=model.schema
-    )
+    source, image = relation(sync.model), image_of(sync)
     consent = consent_of(sync.settings, source)
     if consent is None:
         return None

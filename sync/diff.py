@@ -16,7 +16,6 @@ from sqlalchemy import (
     and_,
     case,
     cast,
-    column,
     exists,
     func,
     literal,
@@ -24,7 +23,6 @@ from sqlalchemy import (
     null,
     or_,
     select,
-    table,
     union_all,
 )
 
@@ -40,6 +38,7 @@ from sync.image import (
     USER_ID,
     Image,
     ImageColumn,
+    relation,
 )
 from sync.manifest import Model, Sync
 from sync.tables import new, old
@@ -68,13 +67,6 @@ def model_rows(sync: Sync, image: Image, suppressions: Table) -> Subquery:
         if role in found.c:
             told = told.where(~is_suppressed(found.c[role], name, suppressions))
     return told.subquery("model")
-
-
-def relation(model: Model) -> Any:
-    """The model as it stands in the warehouse."""
-    return table(
-        model.identifier, *(column(name) for name in model.columns), schema=model.schema
-    )
 
 
 def images_from(source: Any, image: Image) -> Select[Any]:
@@ -200,7 +192,7 @@ def _compared(
         found += [is_gone, and_(~is_new, ~is_gone, differs)]
     kinds = [(is_gone, _removal(settings, model, sent)), (is_new, literal("added"))]
     if everything:
-        found.append(~is_gone)
+        found.append(and_(~is_gone, ~_is_emptied(settings, image, sent)))
     elif settings.call == "audience":
         kinds.insert(1, (_is_member(settings, model, sent), literal("adopted")))
     change = case(*kinds, else_=literal("added" if everything else "changed"))
@@ -217,6 +209,15 @@ def _compared(
         .select_from(model.join(sent, same_key(image, model, sent), full=True))
         .where(or_(*found))
     )
+
+
+def _is_emptied(settings: SyncSettings, image: Image, sent: Any) -> ColumnElement[bool]:
+    """An event whose person is suppressed: told once, and of nobody else again."""
+    ids = [c.name for c in image.roles if c.name in SUPPRESSIBLE.values()]
+    is_known = sent.c[image.keys[0].name].is_not(None)
+    if not settings.is_insert_only:
+        return literal(1) == literal(0)
+    return and_(is_known, *(sent.c[name].is_(None) for name in ids))
 
 
 def _left_ids(

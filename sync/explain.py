@@ -21,12 +21,13 @@ from sqlalchemy import (
 
 from sync.comparison import Comparison, compare, confirmed
 from sync.consent import consent_of
-from sync.diff import SILENT, SUPPRESSIBLE, images_from, is_suppressed, relation
+from sync.diff import SILENT, SUPPRESSIBLE, images_from, is_suppressed
 from sync.errors import ConfigError
-from sync.image import Image
+from sync.image import Image, relation
 from sync.ledger import Ledger
 from sync.manifest import Sync
-from sync.preview import next_renderer
+from sync.payload import Outgoing
+from sync.preview import next_renderer, takes_baseline
 from sync.shape import has_shape
 from sync.times import readable_columns
 from warehouse import Warehouse
@@ -90,7 +91,8 @@ def explain_row(warehouse: Warehouse, sync: Sync, key: Sequence[str]) -> Explana
             ),
         )
         pending = _pending(connection, ledger, look, key)
-        changes = look.changes()
+        is_baseline = takes_baseline(connection, ledger, sync)
+        changes = look.changes(none=is_baseline)
         planned = connection.execute(
             select(*readable_columns(changes, image))
             .where(_is(image, changes, key))
@@ -105,7 +107,14 @@ def explain_row(warehouse: Warehouse, sync: Sync, key: Sequence[str]) -> Explana
     return Explanation(
         sync=sync.name,
         verdict=_verdict(
-            sync, found, known, pending, refused, calls, sync.sends_in(warehouse.target)
+            sync,
+            found,
+            known,
+            pending,
+            refused,
+            rendered,
+            is_baseline=is_baseline,
+            sends_here=sync.sends_in(warehouse.target),
         ),
         model=found.image if found else None,
         confirmed=_shown(image, known),
@@ -172,10 +181,17 @@ def _verdict(
     known: Row | None,
     pending: Row | None,
     refused: Row | None,
-    calls: Sequence[Any],
+    planned: Sequence[Outgoing],
+    *,
+    is_baseline: bool,
     sends_here: bool,
 ) -> str:
-    said = _reason(sync, found, known, refused, calls)
+    said = _reason(sync, found, known, refused, planned)
+    if is_baseline:
+        said = (
+            "The first run takes every row for known and sends nothing "
+            "(`initial: skip`)."
+        )
     if pending and not pending["is_settled"]:
         said = (
             f"Plan {pending['plan']} is unfinished and holds it as "
@@ -192,7 +208,7 @@ def _reason(
     found: _Found | None,
     known: Row | None,
     refused: Row | None,
-    calls: Sequence[Any],
+    planned: Sequence[Outgoing],
 ) -> str:
     if found is None and known is None:
         return "No such key, neither in the model nor among what Segment has confirmed."
@@ -200,8 +216,10 @@ def _reason(
         return "Left out: the person is on the suppression list. No call is made."
     if found and not found.has_consent:
         return "Left out: there is no consent. No call is made."
-    if calls:
+    if calls := [each for each in planned if each.change not in SILENT]:
         return " ".join(_call(call) for call in calls)
+    if planned:
+        return "Only the ledger takes note of it; no call is made."
     if refused:
         return (
             "This image was refused before and has not changed since. It is skipped "
@@ -217,7 +235,7 @@ def _reason(
     )
 
 
-def _call(call: Any) -> str:
+def _call(call: Outgoing) -> str:
     if call.reason:
         return f"Would be rejected as {call.change}: {call.reason}. {call.detail}"
     return f"Would be sent as {call.change}."

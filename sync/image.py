@@ -8,10 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import column as named_column
+from sqlalchemy import table
+
 from sync.config import SyncSettings
 from sync.contract import fields_of, role_columns
 from sync.errors import ConfigError
-from sync.manifest import Sync
+from sync.manifest import Model, Sync
 
 # Role columns bear a leading underscore; fields bear Segment's own names. So a field
 # that is renamed by the mapping is, to the ledger, one field gone and one field new.
@@ -129,6 +132,13 @@ def image_of(sync: Sync) -> Image:
             ImageColumn(name=name, source=column, data_type=types[column])
             for name, column in fields.items()
         ],
+    )
+
+
+def relation(model: Model) -> Any:
+    """The model as it stands in the warehouse."""
+    return table(
+        model.identifier, *map(named_column, model.columns), schema=model.schema
     )
 
 

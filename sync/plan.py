@@ -80,7 +80,7 @@ def freeze(
         forget_withheld(connection, sync, tables)
         confirmed = _size(connection, tables.sent)
         connection.execute(delete(tables.pending))
-        is_baseline = not again and _wants_baseline(connection, ledger, sync)
+        is_baseline = not again and wants_baseline(connection, ledger, sync)
         if is_baseline:
             _take_baseline(connection, tables, model)
         else:
@@ -111,9 +111,7 @@ def freeze(
             _insert_plan(connection, ledger, sync, lease, tables, counts, rows, "held")
         grown = "It has grown since it was held. " if has_grown else ""
         raise type(problem)(
-            f"{sync.name}: {problem} {grown}Nothing was sent. Look with `relyv sync "
-            f"plan {sync.name}`; if it is meant, `relyv sync run {sync.name} "
-            "--accept-guard`."
+            f"{sync.name}: {problem} {grown}Nothing was sent. {_way_on(sync, again)}"
         )
 
 
@@ -181,6 +179,15 @@ def _is_told_once(settings: SyncSettings) -> bool:
     return settings.is_insert_only and named.isdisjoint(settings.key)
 
 
+def _way_on(sync: Sync, again: Again | None) -> str:
+    if again:
+        return "If it is meant, the same command with `--accept-guard`."
+    return (
+        f"Look with `relyv sync plan {sync.name}`; if it is meant, `relyv sync run "
+        f"{sync.name} --accept-guard`."
+    )
+
+
 def _has_grown(
     connection: Connection, ledger: Ledger, lease: Lease, counts: Counts
 ) -> bool:
@@ -199,7 +206,7 @@ def _has_grown(
     return any(count > before for count, before in zip(now, held, strict=True))
 
 
-def _wants_baseline(connection: Connection, ledger: Ledger, sync: Sync) -> bool:
+def wants_baseline(connection: Connection, ledger: Ledger, sync: Sync) -> bool:
     """`initial: skip`, and nothing was sent and no baseline taken before."""
     if sync.settings.initial == "send":
         return False

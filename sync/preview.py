@@ -22,7 +22,7 @@ from sync.installation import Installation, read_installation
 from sync.ledger import Ledger
 from sync.manifest import Sync
 from sync.payload import Outgoing, Renderer
-from sync.plan import FrozenPlan, read_open_plan
+from sync.plan import FrozenPlan, read_open_plan, wants_baseline
 from sync.run import renderer_of
 from sync.shape import drift
 from sync.tables import new, old
@@ -55,7 +55,9 @@ class Preview:
     `drift` says what is new in the model's columns, and what that costs; `held` counts
     the changes that wait for their people (`dormant: hold`). `unfinished` is the number
     of an earlier plan that a run would finish first; until then its rows still count
-    as changes here. `fields` says how often each field differs among the changed rows.
+    as changes here. `is_baseline`: the run takes every row for known and sends nothing
+    (`initial: skip`). `fields` says how often each field differs among the changed
+    rows.
     """
 
     sync: str
@@ -68,6 +70,7 @@ class Preview:
     drift: Sequence[str] = ()
     held: int = 0
     unfinished: int | None = None
+    is_baseline: bool = False
     examples: Sequence[Example] = field(default_factory=list)
 
 
@@ -91,7 +94,8 @@ def preview_sync(
         size = check_model(connection, sync, image, look.model)
         waiting = held_back(settings, image, look.model, look.sent)
         held = connection.execute(waiting).scalar_one()
-        changes = look.changes(again)
+        is_baseline = not again and takes_baseline(connection, ledger, sync)
+        changes = look.changes(again, none=is_baseline)
         counts, _ = count_changes(connection, changes)
         differing = _differing_fields(connection, changes, image)
         sample = _sample_of_each(connection, changes, image)
@@ -109,8 +113,16 @@ def preview_sync(
         drift=drift(sync, look.shape),
         held=held,
         unfinished=unfinished.number if unfinished else None,
+        is_baseline=is_baseline,
         examples=_examples(calls),
     )
+
+
+def takes_baseline(connection: Connection, ledger: Ledger, sync: Sync) -> bool:
+    """Whether the next run sends nothing, and takes the model's rows for known."""
+    if not ledger.exists():
+        return sync.settings.initial == "skip"
+    return wants_baseline(connection, ledger, sync)
 
 
 def next_renderer(

@@ -55,19 +55,19 @@ def read_status(warehouse: Warehouse, sync: Sync) -> SyncStatus:
         return _read(connection, ledger, sync, status)
 
 
-def orphans(warehouse: Warehouse, syncs: Sequence[Sync]) -> dict[str, int]:
+def orphans(warehouse: Warehouse, syncs: Sequence[Sync]) -> list[str]:
     """
-    Syncs that the ledger knows and the project no longer has, with their last plan.
+    Syncs that the ledger knows and the project no longer has.
 
     What they sent stays in Segment: nothing clears it once the exposure is gone.
     """
     ledger = Ledger(warehouse)
     if not ledger.exists():
-        return {}
+        return []
     known, rows = {sync.name for sync in syncs}, ledger.tables.syncs
     with warehouse.engine.connect() as connection:
-        found = connection.execute(select(rows.c.sync, rows.c.last_plan)).all()
-    return {name: int(plan) for name, plan in sorted(found) if name not in known}
+        found = connection.execute(select(rows.c.sync)).scalars().all()
+    return sorted(name for name in found if name not in known)
 
 
 def _read(

@@ -134,6 +134,20 @@ def test_only_events_that_are_sent_once_have_a_range(world: World) -> None:
     assert world.sandbox.summary()["requests"] == 0
 
 
+def test_an_event_of_somebody_suppressed_is_not_told_of_another(world: World) -> None:
+    """
+    On a shared device it may be filed under somebody else now. It has been told.
+    """
+    world.model(events(*DAYS[:2]))
+    world.run(track(world))
+    world.suppress("u1")
+    world.model(events(("e1", "u2", 3, "x"), ("e3", "u2", 5, "z")))
+
+    world.run(track(world), again=Again(new_ids=True))
+
+    assert [m["properties"]["url"] for m in world.messages()[2:]] == ["z"]
+
+
 def test_a_resync_stops_at_the_guard(world: World) -> None:
     """
     It is as many calls as there are rows.
@@ -142,7 +156,7 @@ def test_a_resync_stops_at_the_guard(world: World) -> None:
     sync = world.identify(guard={"removed_percent": 100, "calls": 2})
     world.run(sync, accept_guard=True)
 
-    with pytest.raises(TooManyCalls):
+    with pytest.raises(TooManyCalls, match="the same command with"):
         world.run(sync, again=Again())
 
     assert world.run(sync, again=Again(), accept_guard=True).counts.added == 3

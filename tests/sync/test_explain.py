@@ -119,3 +119,21 @@ def test_each_key_column_wants_a_value(world: World) -> None:
 
     found = explain(world, world.identify(key=["id", "user_id"]), "a", "u1")
     assert found.verdict == "Would be sent as added."
+
+
+def test_the_first_run_of_a_sync_that_skips_it_sends_nothing(world: World) -> None:
+    """
+    Neither does the plan claim that it would.
+    """
+    world.model(rows(("a", "u1", 1, "x")))
+    sync = world.identify(initial="skip")
+
+    found, seen = explain(world, sync, "a"), world.preview(sync)
+
+    assert "initial: skip" in found.verdict
+    assert not found.messages
+    assert (seen.is_baseline, seen.counts.total, seen.examples) == (True, 0, [])
+    world.run(sync)
+    world.model(rows(("a", "u1", 2, "x")))
+    assert not world.preview(sync).is_baseline
+    assert world.preview(sync).counts.changed == 1

@@ -1,0 +1,126 @@
+"""What a run would send, and why: nothing is sent."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from commands.options import HERE, AsJson, ProjectDir, Target
+from commands.screen import out, print_json, table
+from commands.sync.choice import IN_TARGET, Name, Names, TargetPath, chosen_syncs
+
+if TYPE_CHECKING:
+    from sync import Explanation, Preview
+
+
+def plan(
+    names: Names = None,
+    target: Target = None,
+    project_dir: ProjectDir = HERE,
+    target_path: TargetPath = IN_TARGET,
+    as_json: AsJson = False,
+) -> None:
+    """
+    Show what a run would send, with an example of each call. Sends nothing.
+
+    Covers syncs that are not opted in, too: see what they would send first.
+    """
+    from sync import preview_sync
+    from warehouse import open_warehouse
+
+    with open_warehouse(project_dir, target) as warehouse:
+        chosen = chosen_syncs(warehouse, project_dir, target_path, names)
+        previews = [preview_sync(warehouse, sync) for sync in chosen]
+    if as_json:
+        print_json({preview.sync: preview for preview in previews})
+        return
+    for preview in previews:
+        print_preview(preview)
+
+
+def explain(
+    name: Name,
+    key: Annotated[
+        list[str], typer.Argument(help="The row's key, a value for each key column.")
+    ],
+    target: Target = None,
+    project_dir: ProjectDir = HERE,
+    target_path: TargetPath = IN_TARGET,
+    as_json: AsJson = False,
+) -> None:
+    """
+    Say why one row would or would not be sent. Sends nothing.
+
+    Shows the row as the model has it, as Segment last confirmed it, and the call that
+    a run would make.
+    """
+    from sync import explain_row
+    from warehouse import open_warehouse
+
+    with open_warehouse(project_dir, target) as warehouse:
+        (sync,) = chosen_syncs(warehouse, project_dir, target_path, [name])
+        found = explain_row(warehouse, sync, key)
+    if as_json:
+        print_json(found)
+    else:
+        _print_explanation(found)
+
+
+def _print_explanation(found: "Explanation") -> None:
+    import orjson
+
+    out.print(found.verdict, markup=False)
+    if found.model or found.confirmed:
+        shown = table("column", "in the model", "confirmed")
+        for name in found.model or found.confirmed or {}:
+            values = [
+                "" if row is None else str(row.get(name))
+                for row in (found.model, found.confirmed)
+            ]
+            mark = " *" if name in found.differs else ""
+            shown.add_row(name + mark, *values)
+        out.print(shown)
+    for message in found.messages:
+        body = orjson.dumps(message, option=orjson.OPT_INDENT_2)
+        out.print(body.decode(), markup=False, soft_wrap=True)
+
+
+def print_preview(preview: "Preview") -> None:
+    """Show a plan to a person."""
+    import orjson
+
+    counts = preview.counts
+    here = "" if preview.sends_here else " · not opted in: a run sends nothing"
+    out.print(f"\n{preview.sync} · {preview.call}{here}", style="bold")
+    out.print(
+        f"{preview.model_rows:,} rows in the model; {counts.added:,} added, "
+        f"{counts.changed:,} changed, {counts.removed:,} removed"
+    )
+    if preview.fields:
+        often = (f"{name} {count:,}" for name, count in preview.fields.items())
+        out.print(f"changed fields: {', '.join(often)}", markup=False)
+    cost = preview.estimate
+    if cost.calls:
+        out.print(
+            f"about {cost.requests:,} requests, {cost.bytes / 1e6:,.1f} MB before "
+            f"gzip, {cost.minutes:,.1f} minutes at the rate that is set"
+            if cost.minutes is not None
+            else f"about {cost.requests:,} requests, {cost.bytes / 1e6:,.1f} MB before "
+            "gzip; no rate is set"
+        )
+    for sentence in preview.drift:
+        out.print(sentence, markup=False)
+    if preview.held:
+        out.print(f"{preview.held:,} changes wait until their people are active again.")
+    if preview.is_baseline:
+        out.print(
+            "The first run takes every row for known and sends nothing (initial: skip)."
+        )
+    if preview.unfinished is not None:
+        out.print(f"Plan {preview.unfinished} is unfinished: a run ends it first.")
+    for example in preview.examples:
+        if example.message is None:
+            out.print(f"{example.change}: rejected, {example.reason}. {example.detail}")
+        else:
+            body = orjson.dumps(example.message, option=orjson.OPT_INDENT_2)
+            out.print(f"{example.change}, for example:", style="dim")
+            out.print(body.decode(), markup=False, soft_wrap=True)
