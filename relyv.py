@@ -6,7 +6,17 @@ import sys
 import typer
 from typer.core import TyperGroup
 
-from commands import demo, identity, land, lookup, sandbox, simulate, sync, ui
+from commands import (
+    demo,
+    identity,
+    land,
+    lookup,
+    sandbox,
+    simulate,
+    sync,
+    timeline,
+    ui,
+)
 
 
 class InOrderOfTheFlow(TyperGroup):
@@ -19,7 +29,7 @@ class InOrderOfTheFlow(TyperGroup):
 
 PANELS = {
     "Bring data in": ["land"],
-    "Know people": ["lookup", "identity"],
+    "Know people": ["lookup", "timeline", "identity"],
     "Send": ["sync"],
     "Try and see": ["demo", "simulate", "sandbox", "dagster"],
 }
@@ -37,6 +47,7 @@ app = typer.Typer(
 
 app.command(rich_help_panel=IN)(land.land)
 app.command(rich_help_panel=KNOW)(lookup.lookup)
+app.command(rich_help_panel=KNOW)(timeline.timeline)
 app.add_typer(identity.app, name="identity", rich_help_panel=KNOW)
 app.add_typer(sync.app, name="sync", rich_help_panel=OUT)
 app.command(rich_help_panel=TRY)(demo.demo)

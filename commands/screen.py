@@ -16,7 +16,9 @@ from rich.progress import (
     TextColumn,
     TimeElapsedColumn,
 )
+from rich.style import Style
 from rich.table import Table
+from rich.text import Text
 
 
 def _width(stream: TextIO) -> int | None:
@@ -62,6 +64,11 @@ def table(first: str, *others: str) -> Table:
     for name in others:
         shown.add_column(name, overflow="fold")
     return shown
+
+
+def link(url: str | None) -> Text:
+    """An address that a terminal opens on a click, or a dash. Markup in it is text."""
+    return Text(url, style=Style(link=url)) if url else Text("-")
 
 
 def print_json(value: Any) -> None:

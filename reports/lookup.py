@@ -1,12 +1,14 @@
-"""Any identifier -> the sessions of the person it leads to."""
+"""Any identifier -> the people it leads to, and their sessions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import column, func, select, table
+from sqlalchemy import ColumnElement, and_, column, func, or_, select, table
 
+from reports.phone import bare_phone
 from warehouse import Warehouse
 
 
@@ -21,7 +23,20 @@ class FoundSession:
     top_signal: str | None
     stitch_rule: str
     identifier_type: str
-    profile_id: str | None
+    profile_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundPerson:
+    """Somebody an identifier leads to. `user_id` is None while they are anonymous."""
+
+    profile_id: str
+    user_id: str | None
+    frustration_score: Decimal | None
+    frustration_band: str | None
+    sessions_count: int
+    last_seen_at: datetime | None
+    relyv_sessions_url: str
 
 
 def look_up(
@@ -32,20 +47,67 @@ def look_up(
 
     Args:
         warehouse: The target, open.
-        value: The identifier as a person has it: case and blanks do not matter.
+        value: The identifier as a person has it: case, blanks and the marks in a
+            telephone number do not matter.
         limit: At most so many, the newest first.
     """
-    names = FoundSession.__dataclass_fields__
+    names = [name for name in FoundSession.__dataclass_fields__ if name != _TYPE]
     found = table(
         "reverse_lookup",
-        *(column(name) for name in (*names, "lookup_value")),
+        *(column(name) for name in (*names, _TYPE, "lookup_value")),
         schema=warehouse.step_schema("lookup"),
     )
+    # A user id may be an e-mail address as well: that is one session, found once.
     query = (
-        select(*(found.c[name] for name in names))
-        .where(found.c.lookup_value == func.lower(func.trim(value)))
+        select(
+            *(found.c[name] for name in names), func.min(found.c[_TYPE]).label(_TYPE)
+        )
+        .where(is_searched(found, value))
+        .group_by(*(found.c[name] for name in names))
         .order_by(found.c.started_at.desc(), found.c.session_id)
         .limit(limit)
     )
     with warehouse.engine.connect() as connection:
         return [FoundSession(**row._mapping) for row in connection.execute(query)]
+
+
+def find_people(warehouse: Warehouse, value: str) -> Sequence[FoundPerson]:
+    """
+    Find whom an identifier names, with sessions or without, in the order of their ids.
+
+    An identifier that several people share names nobody.
+    """
+    names = tuple(FoundPerson.__dataclass_fields__)
+    traits = table(
+        "profile_traits",
+        *(column(name) for name in names),
+        schema=warehouse.step_schema("traits"),
+    )
+    identifiers = table(
+        "lookup_identifiers",
+        *(column(name) for name in ("profile_id", _TYPE, "lookup_value")),
+        schema=warehouse.step_schema("lookup"),
+    )
+    named = select(identifiers.c.profile_id).where(is_searched(identifiers, value))
+    query = (
+        select(*(traits.c[name] for name in names))
+        .where(traits.c.profile_id.in_(named))
+        .order_by(traits.c.profile_id)
+    )
+    with warehouse.engine.connect() as connection:
+        return [FoundPerson(**row._mapping) for row in connection.execute(query)]
+
+
+def is_searched(searched: Any, value: str) -> ColumnElement[bool]:
+    """The condition on `lookup_value`, for a table that has the identifier's type."""
+    as_written: ColumnElement[bool] = searched.c.lookup_value == func.lower(
+        func.trim(value)
+    )
+    phone = bare_phone(value)
+    if phone is None:
+        return as_written
+    as_phone = and_(searched.c.lookup_value == phone, searched.c[_TYPE] == "phone")
+    return or_(as_written, as_phone)
+
+
+_TYPE = "identifier_type"

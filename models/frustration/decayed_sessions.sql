@@ -39,6 +39,7 @@ decayed_sessions as (
         session_scores.profile_id,
         session_scores.top_signal,
         session_scores.frustration_score,
+        sessions.age_days,
         cast(
             session_scores.frustration_score
             * cast(
@@ -66,7 +67,9 @@ ranked_sessions as (
         profile_id,
         top_signal,
         frustration_score,
+        age_days,
         decayed_score,
+        started_at,
         row_number() over (
             partition by profile_id
             order by

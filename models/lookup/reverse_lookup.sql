@@ -7,11 +7,11 @@ identifiers as (
     select
         identifier_type,
         identifier_value,
-        lower(trim(identifier_value)) as lookup_value,
+        lookup_value,
         profile_id,
-        status as identifier_status
+        identifier_status
 
-    from {{ ref('external_id_mapping') }}
+    from {{ ref('lookup_identifiers') }}
 
 ),
 

@@ -45,7 +45,16 @@ def test_help_lists_the_flow_in_its_order(tmp_path: Path) -> None:
     """
     code, text, _ = relyv(tmp_path, "--help")
 
-    names = ["land", "lookup", "identity", "sync", "demo", "simulate", "sandbox"]
+    names = [
+        "land",
+        "lookup",
+        "timeline",
+        "identity",
+        "sync",
+        "demo",
+        "simulate",
+        "sandbox",
+    ]
     places = [text.index(f"│ {name} ") for name in names]
     assert code == 0
     assert places == sorted(places)

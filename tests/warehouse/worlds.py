@@ -55,6 +55,11 @@ class Built:
         with self.place.open(self.folder) as warehouse:
             yield warehouse
 
+    def row(self, query: str) -> tuple[Any, ...]:
+        """The one row of a query."""
+        with self.open() as warehouse, warehouse.engine.connect() as connection:
+            return tuple(connection.execute(text(query)).one())
+
     def models(self) -> Iterator[tuple[str, list[str]]]:
         """Every model and seed, with its rows: the same words for the same values."""
         manifest = json.loads((self.folder / "target" / "manifest.json").read_text())
