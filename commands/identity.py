@@ -1,19 +1,20 @@
-"""relyv identity: how well people are told apart."""
+"""relyv identity: how well people are told apart, and why."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from commands.explanation import told
 from commands.options import HERE, AsJson, ProjectDir, Target
 from commands.screen import out, print_json
 
-app = typer.Typer(no_args_is_help=True, help="How well people are told apart.")
+app = typer.Typer(no_args_is_help=True, help="Who is who, and why.")
 
 
 @app.callback()
 def group() -> None:
-    """How well people are told apart."""
+    """Who is who: how well people are told apart, and why they are."""
 
 
 @app.command()
@@ -51,3 +52,33 @@ def report(
         out.print(f"precision  {right.precision:>13.4f}")
         out.print(f"recall     {right.recall:>13.4f}")
         out.print(f"F1         {right.f1:>13.4f}")
+
+
+@app.command()
+def explain(
+    value: Annotated[
+        str, typer.Argument(help="An e-mail, a user id, a CRM id, an anonymous id.")
+    ],
+    target: Target = None,
+    project_dir: ProjectDir = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """
+    Say why an identifier belongs where it does.
+
+    The chain of events from it to the identifier that names its profile; or the people
+    who share it, and how each comes by it; or that it is quarantined, blocked, over a
+    limit or forgotten. What is shown is personal.
+    """
+    from reports.identity import explain_identifier
+    from warehouse import open_warehouse
+
+    with open_warehouse(project_dir, target) as warehouse:
+        found = explain_identifier(warehouse, value)
+    if as_json:
+        print_json(found)
+    else:
+        for line in told(found):
+            out.print(line, markup=False)
+    if found[0].verdict == "unknown":
+        raise typer.Exit(1)

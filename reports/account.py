@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Connection, case, column, func, select, table
+from sqlalchemy import Connection, case, func, select
 
+from reports.doors import door
 from warehouse import Warehouse
 
 
@@ -54,7 +54,7 @@ def give_account(warehouse: Warehouse, *, people: int = 3) -> Account:
 
 
 def _profiles(connection: Connection, warehouse: Warehouse) -> tuple[int, int]:
-    profiles = _door(warehouse, "identity", "profiles", "is_known")
+    profiles = door(warehouse, "identity", "profiles", "is_known")
     total, known = connection.execute(
         select(func.count(), func.count(case((profiles.c.is_known, 1)))).select_from(
             profiles
@@ -64,7 +64,7 @@ def _profiles(connection: Connection, warehouse: Warehouse) -> tuple[int, int]:
 
 
 def _sessions(connection: Connection, warehouse: Warehouse) -> tuple[int, int]:
-    sessions = _door(warehouse, "sessions", "sessions", "is_stitched_retroactively")
+    sessions = door(warehouse, "sessions", "sessions", "is_stitched_retroactively")
     total, stitched = connection.execute(
         select(
             func.count(),
@@ -77,7 +77,7 @@ def _sessions(connection: Connection, warehouse: Warehouse) -> tuple[int, int]:
 def _most_frustrated(
     connection: Connection, warehouse: Warehouse, people: int
 ) -> Sequence[FrustratedPerson]:
-    scores = _door(
+    scores = door(
         warehouse,
         "frustration",
         "profile_scores",
@@ -85,7 +85,7 @@ def _most_frustrated(
         "frustration_score",
         "worst_session_id",
     )
-    profiles = _door(warehouse, "identity", "profiles", "profile_id", "user_id")
+    profiles = door(warehouse, "identity", "profiles", "profile_id", "user_id")
     score = scores.c.frustration_score
     worst = connection.execute(
         select(profiles.c.user_id, score, scores.c.worst_session_id)
@@ -110,7 +110,7 @@ def _most_frustrated(
 def _reasons(
     connection: Connection, warehouse: Warehouse, session_id: str
 ) -> Sequence[Reason]:
-    parts = _door(
+    parts = door(
         warehouse,
         "frustration",
         "frustration_contributions",
@@ -132,9 +132,3 @@ def _reasons(
         )
         for row in rows
     ]
-
-
-def _door(warehouse: Warehouse, step: str, name: str, *columns: str) -> Any:
-    return table(
-        name, *(column(each) for each in columns), schema=warehouse.step_schema(step)
-    )
