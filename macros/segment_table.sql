@@ -16,6 +16,14 @@
     {%- set kinds = [
         'email', 'name', 'category', 'group_id', 'previous_id', 'event', 'event_text',
     ] -%}
+    {%- for trait in var('session_traits')
+        if not modules.re.match('^[a-z_][a-z0-9_]*$', trait)
+    -%}
+        {{ exceptions.raise_compiler_error(
+            "The var session_traits names '" ~ trait ~ "'. Write a trait as its column "
+            ~ 'of identifies is named: small letters, digits and underscores.'
+        ) }}
+    {%- endfor -%}
     {%- set tables = segment_tables(source('segment', name)) -%}
     {%- for table in tables or [none] %}
     {% if not loop.first %}union all{% endif %}
@@ -29,6 +37,12 @@
         cast({{ value if present else 'null' }} as {{
             dbt.type_timestamp() if column in times else dbt.type_string()
         }}) as {{ column }}{{ ',' if not loop.last }}
+        {%- endfor %}
+        {%- for trait in var('session_traits') %}
+        {%- set present = table and name == 'identifies'
+            and (table.columns is none or trait in table.columns) %},
+        cast({{ trait if present else 'null' }} as {{ dbt.type_string() }})
+            as trait_{{ trait }}
         {%- endfor %}
     {% if table -%}
     from {{ table.relation }}

@@ -57,22 +57,28 @@ source_events as (
 
 ),
 
-sessions as (
+parts as (
 
     select
         session_id,
-        profile_id
+        profile_id,
+        part_number,
+        is_last,
+        started_at,
+        ended_at
 
-    from {{ ref('sessions') }}
+    from {{ ref('session_parts') }}
 
 ),
 
+-- What happened before the first identification is the first user's, however early the
+-- clock says it was; what comes late, or says no time, is not lost either.
 attributed as (
 
     select
         source_events.event_id,
         source_events.session_id,
-        sessions.profile_id,
+        parts.profile_id,
         source_events.event_type,
         source_events.ts,
         source_events.seq,
@@ -121,8 +127,17 @@ attributed as (
 
     from source_events
 
-    inner join sessions
-        on source_events.session_id = sessions.session_id
+    inner join parts
+        on
+            source_events.session_id = parts.session_id
+            and (
+                parts.part_number = 1 or source_events.ts >= parts.started_at
+            )
+            and (
+                parts.is_last
+                or source_events.ts < parts.ended_at
+                or (source_events.ts is null and parts.part_number = 1)
+            )
 
 )
 

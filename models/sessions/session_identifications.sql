@@ -1,14 +1,14 @@
 with
 
-sessions as (
+spans as (
 
     select
         session_id,
         anonymous_id,
         started_at,
-        coalesce(ended_at, last_event_at, started_at) as finished_at
+        finished_at
 
-    from {{ ref('stg_relyv__sessions') }}
+    from {{ ref('session_spans') }}
 
 ),
 
@@ -19,10 +19,21 @@ calls as (
         user_id,
         anonymous_id,
         session_id,
-        occurred_at,
-        received_at
+        occurred_at
 
     from {{ ref('identity_calls') }}
+
+),
+
+mapping as (
+
+    select
+        identifier_value as user_id,
+        profile_id
+
+    from {{ ref('external_id_mapping') }}
+
+    where identifier_type = 'user_id' and profile_id is not null
 
 ),
 
@@ -39,46 +50,99 @@ inside as (
     union all
 
     select
-        sessions.session_id,
+        spans.session_id,
         calls.event_id,
         calls.user_id,
         calls.occurred_at
-    from sessions
+    from spans
     inner join calls
         on
-            sessions.anonymous_id = calls.anonymous_id
-            and calls.occurred_at between sessions.started_at and sessions.finished_at
+            spans.anonymous_id = calls.anonymous_id
+            and calls.occurred_at between spans.started_at and spans.finished_at
     where calls.session_id is null
 
 ),
 
--- A change of user inside a session: the last one holds it.
-ranked as (
+-- Two ids of one person are one user.
+named as (
+
+    select
+        inside.session_id,
+        inside.event_id,
+        inside.user_id,
+        mapping.profile_id,
+        inside.occurred_at,
+        max(
+            case
+                when inside.event_id <> inside.session_id then inside.occurred_at
+            end
+        ) over (
+            partition by inside.session_id, mapping.profile_id
+        ) as last_call_at
+
+    from inside
+
+    inner join mapping
+        on inside.user_id = mapping.user_id
+
+),
+
+-- The session's own row says who, but not always when: a call of the same user that
+-- comes later knows better.
+compared as (
 
     select
         session_id,
         event_id,
         user_id,
-        row_number() over (
+        profile_id,
+        occurred_at,
+        lag(profile_id) over (
             partition by session_id
-            order by occurred_at desc, {{ in_byte_order('event_id') }} desc
-        ) as recency
+            order by occurred_at, {{ in_byte_order('event_id') }}
+        ) as previous_profile_id
 
-    from inside
+    from named
+
+    where
+        event_id <> session_id
+        or last_call_at is null
+        or last_call_at < occurred_at
 
 ),
 
-last_identified as (
+changes as (
 
     select
         session_id,
         event_id,
-        user_id
+        user_id,
+        profile_id,
+        occurred_at,
+        row_number() over (
+            partition by session_id
+            order by occurred_at, {{ in_byte_order('event_id') }}
+        ) as change_number
 
-    from ranked
+    from compared
 
-    where recency = 1
+    where previous_profile_id is null or previous_profile_id <> profile_id
+
+),
+
+identifications as (
+
+    select
+        session_id || ':' || change_number as identification_id,
+        session_id,
+        event_id,
+        user_id,
+        profile_id,
+        change_number,
+        occurred_at
+
+    from changes
 
 )
 
-select * from last_identified
+select * from identifications

@@ -6,9 +6,9 @@ sessions as (
         session_id,
         anonymous_id,
         started_at,
-        coalesce(ended_at, last_event_at, started_at) as finished_at
+        finished_at
 
-    from {{ ref('stg_relyv__sessions') }}
+    from {{ ref('session_spans') }}
 
 ),
 

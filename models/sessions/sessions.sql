@@ -7,9 +7,7 @@ source_sessions as (
         anonymous_id,
         group_id,
         region,
-        started_at,
         ended_at,
-        last_event_at,
         is_complete,
         duration_ms,
         active_ms,
@@ -43,15 +41,64 @@ source_sessions as (
 
 ),
 
-stitches as (
+parts as (
 
     select
         session_id,
         profile_id,
         stitch_rule,
-        stitch_event_id
+        stitch_event_id,
+        part_number
 
-    from {{ ref('session_stitches') }}
+    from {{ ref('session_parts') }}
+
+    where is_last
+
+),
+
+spans as (
+
+    select
+        session_id,
+        started_at,
+        last_event_at
+
+    from {{ ref('session_spans') }}
+
+),
+
+contents as (
+
+    select
+        session_id,
+        first_page_url,
+        last_page_url,
+        event_count,
+        page_view_count,
+        page_count,
+        click_count,
+        js_error_count,
+        console_error_count,
+        failed_request_count,
+        bug_report_count
+
+    from {{ ref('session_contents') }}
+
+),
+
+contexts as (
+
+    select
+        session_id,
+        group_id,
+        email_domain,
+        {%- for trait in var('session_traits') %}
+            trait_{{ trait }},
+        {%- endfor %}
+        segment_events,
+        segment_event_count
+
+    from {{ ref('session_contexts') }}
 
 ),
 
@@ -66,58 +113,107 @@ profiles as (
 
 ),
 
-stitched as (
+-- What the recorder counted stands; where it did not, its events are counted.
+filled as (
 
     select
-        source_sessions.session_id,
-        stitches.profile_id,
-        profiles.user_id,
-        source_sessions.anonymous_id,
-        source_sessions.group_id,
-        source_sessions.region,
-        stitches.stitch_rule,
-        stitches.stitch_event_id,
-        stitches.stitch_rule <> 'during'
-        and coalesce(profiles.is_known, false) as is_stitched_retroactively,
-        source_sessions.started_at,
-        source_sessions.ended_at,
-        source_sessions.last_event_at,
-        source_sessions.is_complete,
-        source_sessions.duration_ms,
-        source_sessions.active_ms,
-        source_sessions.page_view_count,
-        source_sessions.click_count,
-        source_sessions.entry_url,
-        source_sessions.exit_url,
-        source_sessions.referrer,
-        source_sessions.release,
-        source_sessions.browser,
-        source_sessions.os,
-        source_sessions.device_type,
-        source_sessions.country,
-        source_sessions.user_agent,
-        source_sessions.webdriver,
-        source_sessions.trusted_click_ratio,
-        source_sessions.is_bot,
-        source_sessions.bot_reason,
-        source_sessions.is_staff,
-        source_sessions.consent_status,
-        source_sessions.recording_status,
-        source_sessions.replay_url,
-        source_sessions.replay_requires_auth,
-        source_sessions.replay_expires_at,
-        source_sessions.deleted_at,
-        source_sessions.resolved_at,
-        source_sessions.vendor_frustration_score,
-        source_sessions.updated_at
+        source_sessions.*,
+        coalesce(source_sessions.entry_url, contents.first_page_url)
+            as first_url,
+        coalesce(source_sessions.exit_url, contents.last_page_url)
+            as last_url,
+        coalesce(source_sessions.page_view_count, contents.page_view_count)
+            as pages_viewed,
+        coalesce(source_sessions.click_count, contents.click_count) as clicks,
+        coalesce(contents.event_count, 0) as event_count,
+        coalesce(contents.page_count, 0) as page_count,
+        coalesce(contents.js_error_count, 0) as js_error_count,
+        coalesce(contents.console_error_count, 0) as console_error_count,
+        coalesce(contents.failed_request_count, 0) as failed_request_count,
+        coalesce(contents.bug_report_count, 0) as bug_report_count
 
     from source_sessions
 
-    inner join stitches
-        on source_sessions.session_id = stitches.session_id
+    left join contents
+        on source_sessions.session_id = contents.session_id
+
+),
+
+stitched as (
+
+    select
+        filled.session_id,
+        parts.profile_id,
+        profiles.user_id,
+        filled.anonymous_id,
+        coalesce(filled.group_id, contexts.group_id) as group_id,
+        filled.region,
+        parts.stitch_rule,
+        parts.stitch_event_id,
+        parts.part_number as part_count,
+        parts.stitch_rule <> 'during'
+        and coalesce(profiles.is_known, false) as is_stitched_retroactively,
+        spans.started_at,
+        filled.ended_at,
+        spans.last_event_at,
+        filled.is_complete,
+        filled.duration_ms,
+        filled.active_ms,
+        filled.event_count,
+        filled.pages_viewed as page_view_count,
+        filled.page_count,
+        filled.clicks as click_count,
+        filled.js_error_count,
+        filled.console_error_count,
+        filled.failed_request_count,
+        filled.bug_report_count,
+        contexts.segment_event_count,
+        contexts.segment_events,
+        contexts.email_domain,
+        {%- for trait in var('session_traits') %}
+            contexts.trait_{{ trait }},
+        {%- endfor %}
+        filled.first_url as entry_url,
+        filled.last_url as exit_url,
+        filled.referrer,
+        {%- for parameter in ['source', 'medium', 'campaign', 'term', 'content'] %}
+            {{ url_parameter('filled.first_url', 'utm_' ~ parameter) }}
+                as utm_{{ parameter }},
+        {%- endfor %}
+        filled.release,
+        filled.browser,
+        filled.os,
+        filled.device_type,
+        filled.country,
+        filled.user_agent,
+        filled.webdriver,
+        filled.trusted_click_ratio,
+        filled.is_bot,
+        filled.bot_reason,
+        filled.is_staff,
+        filled.consent_status,
+        filled.recording_status,
+        filled.replay_url,
+        filled.replay_requires_auth,
+        filled.replay_expires_at,
+        filled.deleted_at,
+        filled.resolved_at,
+        filled.vendor_frustration_score,
+        filled.updated_at
+
+    from filled
+
+    inner join parts
+        on filled.session_id = parts.session_id
+
+    inner join spans
+        on filled.session_id = spans.session_id
+
+    left join contexts
+        on filled.session_id = contexts.session_id
 
     left join profiles
-        on stitches.profile_id = profiles.profile_id
+        on parts.profile_id = profiles.profile_id
 
 )
 

@@ -86,6 +86,9 @@ trimmed as (
         context_page_url as url,
         context_page_path as path,
         context_page_referrer as referrer,
+        {%- for trait in var('session_traits') %}
+            trait_{{ trait }},
+        {%- endfor %}
         coalesce(received_at, uuid_ts) as received_at,
         coalesce(timestamp, original_timestamp, received_at, uuid_ts) as occurred_at,
         uuid_ts as loaded_at
@@ -165,6 +168,9 @@ kept as (
         url,
         path,
         referrer,
+        {%- for trait in var('session_traits') %}
+            trait_{{ trait }},
+        {%- endfor %}
         received_at,
         occurred_at,
         loaded_at

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.identity.builds import Outcome, build
+from tests.identity.histories import minute
 from tests.identity.stories import BLOCKED, overrides, tell_all
 from tests.warehouses import Place
 
@@ -221,6 +222,19 @@ def test_a_session_belongs_to_the_user_identified_in_it(world: Outcome) -> None:
 
 def test_the_last_user_holds_a_session_that_changed_hands(world: Outcome) -> None:
     assert stitch(world, "switch-s1") == ("during", "switch-u2", False)
+
+
+def test_a_change_of_user_splits_the_session_at_the_call(world: Outcome) -> None:
+    parts = world.rows(
+        "select profile_id, part_number, ended_at from relyv_sessions.session_parts"
+        " where session_id = 'switch-s1' order by part_number"
+    )
+
+    assert [named(world, part["profile_id"]) for part in parts] == [
+        "switch-u1",
+        "switch-u2",
+    ]
+    assert parts[0]["ended_at"] == minute(1020)
 
 
 def test_a_device_without_doubt_brings_its_sessions(world: Outcome) -> None:

@@ -1,0 +1,181 @@
+{%- set policy = var('shared_device_policy') -%}
+{%- set directions = {
+    'next_then_previous': ['next', 'previous'],
+    'previous_then_next': ['previous', 'next'],
+    'anonymous': [],
+} -%}
+{%- if policy not in directions -%}
+    {{ exceptions.raise_compiler_error(
+        "The var shared_device_policy is '" ~ policy ~ "'. It takes "
+        ~ directions | join(', ') ~ '.'
+    ) }}
+{%- endif -%}
+
+with
+
+spans as (
+
+    select
+        session_id,
+        anonymous_id,
+        started_at,
+        finished_at
+
+    from {{ ref('session_spans') }}
+
+),
+
+identifications as (
+
+    select
+        session_id,
+        event_id,
+        profile_id,
+        change_number,
+        occurred_at
+
+    from {{ ref('session_identifications') }}
+
+),
+
+neighbours as (
+
+    select
+        session_id,
+        event_id,
+        user_id,
+        direction
+
+    from {{ ref('session_neighbours') }}
+
+),
+
+mapping as (
+
+    select
+        identifier_type,
+        identifier_value,
+        profile_id,
+        status,
+        triggering_event_id
+
+    from {{ ref('external_id_mapping') }}
+
+),
+
+-- The lowest rank decides. A device that is nobody's own comes after its users.
+candidates as (
+
+    select
+        spans.session_id,
+        case when mapping.status = 'owned' then 'graph' else 'anonymous' end
+            as stitch_rule,
+        case when mapping.status = 'owned' then 1 else 9 end as rule_rank,
+        mapping.profile_id,
+        mapping.triggering_event_id as event_id
+    from spans
+    inner join mapping
+        on
+            mapping.identifier_type = 'anonymous_id'
+            and spans.anonymous_id = mapping.identifier_value
+    {% for direction in directions[policy] %}
+        union all
+
+        select
+            neighbours.session_id,
+            neighbours.direction as stitch_rule,
+            {{ loop.index + 1 }} as rule_rank,
+            mapping.profile_id,
+            neighbours.event_id
+        from neighbours
+        inner join mapping
+            on
+                mapping.identifier_type = 'user_id'
+                and neighbours.user_id = mapping.identifier_value
+        where neighbours.direction = '{{ direction }}'
+    {% endfor %}
+
+),
+
+ranked as (
+
+    select
+        session_id,
+        stitch_rule,
+        profile_id,
+        event_id,
+        row_number() over (
+            partition by session_id
+            order by rule_rank
+        ) as decision_rank
+
+    from candidates
+
+),
+
+-- Who is identified during a session holds it, from its start or from the change.
+parts as (
+
+    select
+        spans.session_id,
+        coalesce(identifications.change_number, 1) as part_number,
+        case
+            when identifications.session_id is not null
+                then identifications.profile_id
+            else ranked.profile_id
+        end as profile_id,
+        case
+            when identifications.session_id is not null then 'during'
+            else coalesce(ranked.stitch_rule, 'anonymous')
+        end as stitch_rule,
+        coalesce(identifications.event_id, ranked.event_id) as event_id,
+        case
+            when identifications.change_number > 1
+                then greatest(identifications.occurred_at, spans.started_at)
+            else spans.started_at
+        end as started_at,
+        spans.finished_at
+
+    from spans
+
+    left join identifications
+        on spans.session_id = identifications.session_id
+
+    left join ranked
+        on
+            spans.session_id = ranked.session_id
+            and ranked.decision_rank = 1
+
+),
+
+followed as (
+
+    select
+        *,
+        lead(started_at) over (
+            partition by session_id
+            order by part_number
+        ) as next_started_at
+
+    from parts
+
+),
+
+session_parts as (
+
+    select
+        session_id || ':' || part_number as part_id,
+        session_id,
+        profile_id,
+        stitch_rule,
+        case when stitch_rule <> 'anonymous' then event_id end as stitch_event_id,
+        part_number,
+        next_started_at is null as is_last,
+        started_at,
+        coalesce(next_started_at, finished_at) as ended_at
+
+    from followed
+
+)
+
+select * from session_parts
