@@ -51,6 +51,12 @@ profile_replays as (
 
 ),
 
+thresholds as (
+
+    {{ frustration_thresholds([]) }}
+
+),
+
 -- Calm (0) and never seen (null) differ. Once scored, always a number: somebody whose
 -- sessions have all grown old is calm as far as anyone knows.
 profile_traits as (
@@ -74,6 +80,7 @@ profile_traits as (
         {{ dbt.concat([
             "'" ~ var('relyv_sessions_base_url') ~ "/'", 'profiles.profile_id'
         ]) }} as relyv_sessions_url,
+        thresholds.definition_version,
         cast(
             case
                 when profile_sessions.scored_sessions_count > 0
@@ -90,6 +97,8 @@ profile_traits as (
         profiles.last_seen_at
 
     from profiles
+
+    cross join thresholds
 
     left join profile_sessions
         on profiles.profile_id = profile_sessions.profile_id

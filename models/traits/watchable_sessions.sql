@@ -1,3 +1,5 @@
+{%- set regions = var('watchable_regions') | join("', '") -%}
+
 with
 
 sessions as (
@@ -5,6 +7,7 @@ sessions as (
     select
         session_id,
         profile_id,
+        coalesce(region, '{{ var("default_region") }}') as region,
         recording_status,
         click_count,
         coalesce(
@@ -14,6 +17,7 @@ sessions as (
             ) }}
         ) as duration_ms,
         {{ url_without_query('replay_url') }} as replay_url,
+        coalesce(replay_requires_auth, true) as requires_sign_in,
         replay_expires_at,
         started_at
 
@@ -49,7 +53,8 @@ thresholds as (
 
 ),
 
--- Deleted, refused, bots and staff are excluded from scores, and so from here.
+-- Deleted, refused, bots and staff are excluded from scores, and so from here. A replay
+-- that opens for anybody has a token for an address, which must not enter a CRM.
 watchable_sessions as (
 
     select
@@ -73,6 +78,8 @@ watchable_sessions as (
     where
         sessions.recording_status = 'recorded'
         and sessions.replay_url <> ''
+        and sessions.requires_sign_in
+        and sessions.region in ('{{ regions }}')
         and (
             sessions.replay_expires_at is null
             or sessions.replay_expires_at > {{ as_of_day() }}

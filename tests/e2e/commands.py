@@ -123,8 +123,15 @@ class Sandbox:
 
     def traits(self) -> dict[str, dict[str, Any]]:
         """The traits of each user, as all calls so far have left them."""
+        return self._traits_by("user_id")
+
+    def accounts(self) -> dict[str, dict[str, Any]]:
+        """The traits of each group, likewise."""
+        return self._traits_by("group_id")
+
+    def _traits_by(self, name: str) -> dict[str, dict[str, Any]]:
         profiles = self._lines("/sandbox/profiles")
-        return {profile["user_id"]: profile["traits"] for profile in profiles}
+        return {each[name]: each["traits"] for each in profiles if name in each}
 
     def _lines(self, path: str) -> list[dict[str, Any]]:
         text = self._http.get(path).raise_for_status().content

@@ -7,6 +7,7 @@ from tests.e2e.arrivals import Line, accepted, bodies
 from tests.e2e.story import SESSION_STARTED, Stop, Story
 
 TRAITS = "segment_profile_traits"
+ACCOUNTS = "segment_account_traits"
 
 
 def assert_first_run_died_in_mid_delivery(story: Story) -> None:
@@ -43,13 +44,18 @@ def assert_moved_on_run_reports_what_arrived(story: Story) -> None:
         len(identifies) - cleared
     )
     assert {
-        sync: count["added"] for sync, count in counts.items() if sync != TRAITS
+        sync: count["added"]
+        for sync, count in counts.items()
+        if sync not in (TRAITS, ACCOUNTS)
     } == {
         "segment_session_started": names["Session Started"],
         "segment_frustration_spike": names["Frustration Spike Detected"],
         "segment_bug_reported": names["Bug Reported"],
         "segment_replay_shared": names["Replay Shared"],
     }
+    assert sum(counts[ACCOUNTS][kind] for kind in ("added", "changed", "removed")) == (
+        len(accepted(new, "group"))
+    )
     newcomers = {message["userId"] for message in identifies} - set(
         story.settled.traits
     )

@@ -44,6 +44,7 @@ class Stop:
     models: dict[str, Rows]
     messages: Rows
     traits: dict[str, dict[str, Any]]
+    accounts: dict[str, dict[str, Any]]
     summary: dict[str, Any]
 
 
@@ -159,6 +160,7 @@ def _stop(place: Workplace, sandbox: Sandbox, as_of: datetime) -> Stop:
         models=models,
         messages=sandbox.messages(),
         traits=sandbox.traits(),
+        accounts=sandbox.accounts(),
         summary=sandbox.summary(),
     )
 

@@ -36,11 +36,13 @@ def test_segment_knows_what_is_true(story: Story) -> None:
 
     assert_first_run_died_in_mid_delivery(story)
     assert story.settled.traits == before.traits
+    assert story.settled.accounts == before.accounts
     assert arrived_events(story.settled.messages) == once(before.events)
     assert_resumed_run_reports_what_was_left(story)
 
     assert_everything_moved(story, before, after)
     assert story.ended.traits == traits_in_the_end(story, before, after)
+    assert after.accounts.items() <= story.ended.accounts.items()
     assert arrived_events(story.ended.messages) == once(
         events_in_the_end(story, before, after)
     )
@@ -94,6 +96,7 @@ def assert_everything_moved(
     moves, came, left = story.moves, *_comings_and_goings(before, after)
     device = ("anonymous_id", moves.visitor_device)
 
+    assert before.accounts != after.accounts
     assert before.who.owner[device] != after.who.owner[device]
     assert {moves.visitor, moves.new_name} <= came
     assert {moves.renamed, moves.folded, moves.withdrawn, moves.erased} <= left

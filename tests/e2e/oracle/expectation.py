@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from tests.e2e.oracle.accounts import traits_of_accounts
 from tests.e2e.oracle.events import Event, EventKey, events_of
 from tests.e2e.oracle.identity import Identities, Profile, identities
 from tests.e2e.oracle.landed import Landed, counting
@@ -21,12 +22,14 @@ class Expectation:
 
     Attributes:
         traits: The traits of each user, without those that are null.
+        accounts: The traits of each account with a known member, likewise.
         events: Everything to be told, by what it is about.
         profiles: The profile of each session.
         who: The profile of each identifier.
     """
 
     traits: Mapping[str, Traits]
+    accounts: Mapping[str, Traits]
     events: Mapping[EventKey, Event]
     profiles: Mapping[str, Profile | None]
     who: Identities
@@ -41,6 +44,7 @@ def expect(landed: Landed, settings: Settings, as_of: datetime) -> Expectation:
     judged = visits(rows, profiles, who, settings, as_of)
     return Expectation(
         traits=traits_of_users(judged.values(), settings, as_of),
+        accounts=traits_of_accounts(judged.values(), settings, as_of),
         events=events_of(rows, judged, settings, as_of),
         profiles=profiles,
         who=who,

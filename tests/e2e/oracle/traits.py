@@ -24,10 +24,12 @@ def traits_of_users(
         if visit.profile and visit.profile.user_id:
             by_user[visit.profile.user_id].append(visit)
     return {
-        user_id: _present(
+        user_id: present(
             _sessions(theirs)
-            | _score(theirs, settings, as_of)
-            | _replays(theirs, as_of)
+            | score_traits(theirs, settings, as_of)
+            | replay_traits(theirs, as_of)
+            | _reports(theirs)
+            | {"definition_version": settings.definition_version}
         )
         for user_id, theirs in by_user.items()
         if any(visit.is_counted for visit in theirs)
@@ -39,8 +41,14 @@ def iso(moment: datetime | None) -> str | None:
     return None if moment is None else moment.isoformat(timespec="milliseconds") + "Z"
 
 
-def _present(traits: Traits) -> Traits:
+def present(traits: Traits) -> Traits:
     return {name: value for name, value in traits.items() if value is not None}
+
+
+def _reports(visits: list[Visit]) -> Traits:
+    """The custom trait that ships: when they last reported a bug."""
+    told = [visit.bug_reported_at for visit in visits if visit.is_counted]
+    return {"last_bug_reported_at": iso(max(filter(None, told), default=None))}
 
 
 def _sessions(visits: list[Visit]) -> Traits:
@@ -52,7 +60,7 @@ def _sessions(visits: list[Visit]) -> Traits:
     }
 
 
-def _score(visits: list[Visit], settings: Settings, as_of: datetime) -> Traits:
+def score_traits(visits: list[Visit], settings: Settings, as_of: datetime) -> Traits:
     """The three worst sessions of 90 days, each half of itself after two weeks."""
     scored = [visit for visit in visits if visit.score is not None]
     if not scored:
@@ -77,7 +85,7 @@ def _faded(visit: Visit, settings: Settings, as_of: datetime) -> Decimal:
     return Decimal(visit.score or 0) * Decimal("0.5") ** half_lives
 
 
-def _replays(visits: list[Visit], as_of: datetime) -> Traits:
+def replay_traits(visits: list[Visit], as_of: datetime) -> Traits:
     watchable = [visit for visit in visits if visit.replay_url]
     # Two sorts, since equal times are told apart by the smaller id.
     by_id = sorted(watchable, key=lambda visit: visit.session_id)

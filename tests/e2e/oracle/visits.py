@@ -22,6 +22,7 @@ class Visit:
         score: 0 to 100; None when the session does not count.
         replay_url: Where to watch it; None when it cannot or may not be watched.
         own_device: The device, when it is the profile's own.
+        bug_reported_at: When a bug was last reported in it.
     """
 
     session: Row
@@ -31,6 +32,7 @@ class Visit:
     top_signal: str | None
     replay_url: str | None
     own_device: str | None
+    bug_reported_at: datetime | None
 
     @property
     def session_id(self) -> str:
@@ -93,6 +95,10 @@ def _visit(
         top_signal=None if reason else found.top_signal,
         replay_url=without_query(session["replay_url"]) if is_watchable else None,
         own_device=session["anonymous_id"] if is_own else None,
+        bug_reported_at=max(
+            (event["ts"] for event in events if event["event_type"] == "bug_report"),
+            default=None,
+        ),
     )
 
 
@@ -104,6 +110,7 @@ def _is_watchable(
     return bool(
         session["recording_status"] == "recorded"
         and session["replay_url"]
+        and session["replay_requires_auth"] is not False
         and (expires is None or expires > today)
         and (duration_ms(session) or 0) >= settings.thresholds["replay_ms"]
         and (session["click_count"] or INTERACTIONS.intersection(kinds))
