@@ -9,8 +9,8 @@ from commands.options import HERE, AsJson, ProjectDir, Target
 from commands.screen import link, out, print_json, table
 
 if TYPE_CHECKING:
-    from reports.explanation import Explanation
     from reports.lookup import FoundPerson, FoundSession
+    from reports.score import Explanation
 
 Value = Annotated[
     str,
@@ -37,8 +37,8 @@ def lookup(
     With --explain: the three sessions behind the score, what time has left of each, and
     the signals of the worst.
     """
-    from reports.explanation import explain_score
     from reports.lookup import find_people, look_up
+    from reports.score import explain_score
     from warehouse import open_warehouse
 
     with open_warehouse(project_dir, target) as warehouse:

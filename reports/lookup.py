@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
-from sqlalchemy import ColumnElement, and_, column, func, or_, select, table
+from sqlalchemy import ColumnElement, TableClause, and_, func, or_, select
 
+from reports.doors import door
 from reports.phone import bare_phone
 from warehouse import Warehouse
 
@@ -52,11 +52,7 @@ def look_up(
         limit: At most so many, the newest first.
     """
     names = [name for name in FoundSession.__dataclass_fields__ if name != _TYPE]
-    found = table(
-        "reverse_lookup",
-        *(column(name) for name in (*names, _TYPE, "lookup_value")),
-        schema=warehouse.step_schema("lookup"),
-    )
+    found = door(warehouse, "lookup", "reverse_lookup", *names, _TYPE, "lookup_value")
     # A user id may be an e-mail address as well: that is one session, found once.
     query = (
         select(
@@ -78,15 +74,9 @@ def find_people(warehouse: Warehouse, value: str) -> Sequence[FoundPerson]:
     An identifier that several people share names nobody.
     """
     names = tuple(FoundPerson.__dataclass_fields__)
-    traits = table(
-        "profile_traits",
-        *(column(name) for name in names),
-        schema=warehouse.step_schema("traits"),
-    )
-    identifiers = table(
-        "lookup_identifiers",
-        *(column(name) for name in ("profile_id", _TYPE, "lookup_value")),
-        schema=warehouse.step_schema("lookup"),
+    traits = door(warehouse, "traits", "profile_traits", *names)
+    identifiers = door(
+        warehouse, "lookup", "lookup_identifiers", "profile_id", _TYPE, "lookup_value"
     )
     named = select(identifiers.c.profile_id).where(is_searched(identifiers, value))
     query = (
@@ -98,7 +88,7 @@ def find_people(warehouse: Warehouse, value: str) -> Sequence[FoundPerson]:
         return [FoundPerson(**row._mapping) for row in connection.execute(query)]
 
 
-def is_searched(searched: Any, value: str) -> ColumnElement[bool]:
+def is_searched(searched: TableClause, value: str) -> ColumnElement[bool]:
     """The condition on `lookup_value`, for a table that has the identifier's type."""
     as_written: ColumnElement[bool] = searched.c.lookup_value == func.lower(
         func.trim(value)

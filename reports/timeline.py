@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import column, select, table
+from sqlalchemy import select
 
+from reports.doors import door
 from warehouse import Warehouse
 
 
@@ -45,11 +46,7 @@ def tell_timeline(
 ) -> Sequence[Moment]:
     """Read at most so many moments of these people, from one end of their time."""
     names = tuple(Moment.__dataclass_fields__)
-    timeline = table(
-        "profile_timeline",
-        *(column(name) for name in names),
-        schema=warehouse.step_schema("lookup"),
-    )
+    timeline = door(warehouse, "lookup", "profile_timeline", *names)
     order = (timeline.c.occurred_at, timeline.c.moment_id)
     query = (
         select(*(timeline.c[name] for name in names))

@@ -9,8 +9,8 @@ from sqlalchemy import text
 from typer.testing import CliRunner
 
 from relyv import app
-from reports.explanation import Explanation, explain_score
 from reports.lookup import find_people, look_up
+from reports.score import Explanation, explain_score
 from reports.timeline import Moment, tell_timeline
 from tests.warehouse.worlds import END, LATER, Built, write_world
 from tests.warehouses import KINDS, Places

@@ -27,8 +27,8 @@ def traits_of_accounts(
     for visit in visits:
         if visit.profile:
             by_profile[visit.profile].append(visit)
-            if visit.session["group_id"]:
-                by_account[visit.session["group_id"]].append(visit)
+            if visit.account:
+                by_account[visit.account].append(visit)
     return {
         account_id: _account(theirs, by_profile, settings, as_of)
         for account_id, theirs in by_account.items()

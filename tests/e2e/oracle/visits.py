@@ -7,6 +7,7 @@ from datetime import datetime
 from tests.e2e.oracle.exclusions import duration_ms, excluded_reason
 from tests.e2e.oracle.identity import Identities, Profile
 from tests.e2e.oracle.landed import Counting, Row
+from tests.e2e.oracle.memberships import account_of, memberships
 from tests.e2e.oracle.settings import Settings
 from tests.e2e.oracle.signals import score
 
@@ -33,6 +34,7 @@ class Visit:
     replay_url: str | None
     own_device: str | None
     bug_reported_at: datetime | None
+    account: str | None
 
     @property
     def session_id(self) -> str:
@@ -60,9 +62,16 @@ def visits(
     as_of: datetime,
 ) -> dict[str, Visit]:
     """Judge every session."""
+    told = memberships(rows.calls, who)
     return {
         session_id: _visit(
-            session, rows.events[session_id], profiles[session_id], who, settings, as_of
+            session,
+            rows.events[session_id],
+            profiles[session_id],
+            account_of(session, profiles[session_id], told),
+            who,
+            settings,
+            as_of,
         )
         for session_id, session in rows.sessions.items()
     }
@@ -77,6 +86,7 @@ def _visit(
     session: Row,
     events: list[Row],
     profile: Profile | None,
+    account: str | None,
     who: Identities,
     settings: Settings,
     as_of: datetime,
@@ -90,6 +100,7 @@ def _visit(
     return Visit(
         session=session,
         profile=profile,
+        account=account,
         excluded_reason=reason,
         score=None if reason else found.points,
         top_signal=None if reason else found.top_signal,

@@ -6,8 +6,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Select, column, func, select, table
+from sqlalchemy import Connection, Select, func, select
 
+from reports.doors import door
 from warehouse import Warehouse
 
 
@@ -89,7 +90,7 @@ def explain_score(warehouse: Warehouse, profile_id: str) -> Explanation:
 
 def _score(warehouse: Warehouse, profile_id: str) -> Select[Any]:
     wanted = ("frustration_score", "frustration_band", "definition_version")
-    scores = _door(warehouse, "profile_scores", "profile_id", *wanted)
+    scores = door(warehouse, "frustration", "profile_scores", "profile_id", *wanted)
     return select(*(scores.c[name] for name in wanted)).where(
         scores.c.profile_id == profile_id
     )
@@ -97,8 +98,13 @@ def _score(warehouse: Warehouse, profile_id: str) -> Select[Any]:
 
 def _counted_sessions(warehouse: Warehouse, profile_id: str) -> Select[Any]:
     wanted = tuple(CountedSession.__dataclass_fields__)
-    parts = _door(
-        warehouse, "profile_contributions", "profile_id", "session_rank", *wanted
+    parts = door(
+        warehouse,
+        "frustration",
+        "profile_contributions",
+        "profile_id",
+        "session_rank",
+        *wanted,
     )
     return (
         select(*(parts.c[name] for name in wanted))
@@ -109,8 +115,9 @@ def _counted_sessions(warehouse: Warehouse, profile_id: str) -> Select[Any]:
 
 def _signals(warehouse: Warehouse, session_id: str) -> Select[Any]:
     wanted = tuple(SignalPart.__dataclass_fields__)
-    parts = _door(
+    parts = door(
         warehouse,
+        "frustration",
         "frustration_contributions",
         "session_id",
         "contribution_rank",
@@ -124,21 +131,19 @@ def _signals(warehouse: Warehouse, session_id: str) -> Select[Any]:
 
 
 def _left_out(warehouse: Warehouse, profile_id: str) -> Select[Any]:
-    scores = _door(warehouse, "session_scores", "profile_id", "score_excluded_reason").c
+    scores = door(
+        warehouse,
+        "frustration",
+        "session_scores",
+        "profile_id",
+        "score_excluded_reason",
+    ).c
     reason = scores.score_excluded_reason
     return (
         select(reason, func.count())
         .where(scores.profile_id == profile_id, reason.is_not(None))
         .group_by(reason)
         .order_by(reason)
-    )
-
-
-def _door(warehouse: Warehouse, name: str, *columns: str) -> Any:
-    return table(
-        name,
-        *(column(each) for each in columns),
-        schema=warehouse.step_schema("frustration"),
     )
 
 
