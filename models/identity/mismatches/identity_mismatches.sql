@@ -1,0 +1,135 @@
+with
+
+users as (
+
+    select
+        user_id,
+        missing_side,
+        segment_event_count,
+        relyv_event_count,
+        first_seen_at,
+        last_seen_at
+
+    from {{ ref('identity_user_sides') }}
+
+    where missing_side is not null
+
+),
+
+claims as (
+
+    select
+        identifier_type,
+        identifier_value,
+        first_seen_at,
+        last_seen_at
+
+    from {{ ref('identity_claims') }}
+
+),
+
+spellings as (
+
+    select
+        identifier_type,
+        identifier_value,
+        other_value,
+        variant_count,
+        first_seen_at,
+        last_seen_at
+
+    from {{ ref('identity_spellings') }}
+
+),
+
+alias_candidates as (
+
+    select
+        user_id,
+        next_user_id,
+        common_identifier_count,
+        first_seen_at,
+        last_seen_at
+
+    from {{ ref('identity_alias_candidates') }}
+
+),
+
+found as (
+
+    select
+        case
+            when missing_side = 'segment' then 'user_on_relyv_only'
+            else 'user_on_segment_only'
+        end as mismatch,
+        'user_id' as identifier_type,
+        user_id as identifier_value,
+        cast(null as {{ dbt.type_string() }}) as other_value,
+        segment_event_count + relyv_event_count as evidence_count,
+        first_seen_at,
+        last_seen_at
+    from users
+
+    union all
+
+    select
+        'email_of_several_users' as mismatch,
+        identifier_type,
+        identifier_value,
+        cast(null as {{ dbt.type_string() }}) as other_value,
+        count(*) as evidence_count,
+        min(first_seen_at) as first_seen_at,
+        max(last_seen_at) as last_seen_at
+    from claims
+    where identifier_type = 'email'
+    group by 1, 2, 3, 4
+    having count(*) > 1
+
+    union all
+
+    select
+        'spelled_differently' as mismatch,
+        identifier_type,
+        identifier_value,
+        other_value,
+        variant_count as evidence_count,
+        first_seen_at,
+        last_seen_at
+    from spellings
+
+    union all
+
+    select
+        'alias_candidate' as mismatch,
+        'user_id' as identifier_type,
+        user_id as identifier_value,
+        next_user_id as other_value,
+        common_identifier_count as evidence_count,
+        first_seen_at,
+        last_seen_at
+    from alias_candidates
+
+),
+
+keyed as (
+
+    select
+        {{ dbt.hash(dbt.concat([
+            "mismatch",
+            "':'", "identifier_type",
+            "':'", "identifier_value",
+            "':'", "coalesce(other_value, '')",
+        ])) }} as mismatch_id,
+        mismatch,
+        identifier_type,
+        identifier_value,
+        other_value,
+        evidence_count,
+        first_seen_at,
+        last_seen_at
+
+    from found
+
+)
+
+select * from keyed
