@@ -9,6 +9,7 @@ forwardable_sessions as (
         region,
         replay_url,
         top_signal,
+        definition_version,
         frustration_score
 
     from {{ ref('forwardable_sessions') }}
@@ -49,6 +50,7 @@ bugs_reported as (
         bug_reports.report_source,
         bug_reports.severity,
         forwardable_sessions.top_signal,
+        forwardable_sessions.definition_version,
         forwardable_sessions.frustration_score,
         bug_reports.occurred_at
 

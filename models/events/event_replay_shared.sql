@@ -9,6 +9,7 @@ forwardable_sessions as (
         region,
         replay_url,
         top_signal,
+        definition_version,
         frustration_score
 
     from {{ ref('forwardable_sessions') }}
@@ -48,6 +49,7 @@ replays_shared as (
         forwardable_sessions.replay_url,
         shares.share_channel,
         forwardable_sessions.top_signal,
+        forwardable_sessions.definition_version,
         forwardable_sessions.frustration_score,
         shares.occurred_at
 

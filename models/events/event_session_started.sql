@@ -7,7 +7,8 @@ forwardable_sessions as (
         user_id,
         anonymous_id,
         region,
-        replay_url
+        replay_url,
+        definition_version
 
     from {{ ref('forwardable_sessions') }}
 
@@ -43,6 +44,7 @@ session_started as (
         sessions.os,
         sessions.device_type,
         sessions.country,
+        forwardable_sessions.definition_version,
         sessions.started_at as occurred_at
 
     from forwardable_sessions

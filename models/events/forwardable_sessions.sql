@@ -28,7 +28,8 @@ session_scores as (
     select
         session_id,
         frustration_score,
-        top_signal
+        top_signal,
+        definition_version
 
     from {{ ref('session_scores') }}
 
@@ -73,6 +74,7 @@ forwardable_sessions as (
         profile_traits.region,
         watchable_sessions.replay_url,
         session_scores.top_signal,
+        session_scores.definition_version,
         session_scores.frustration_score
 
     from sessions

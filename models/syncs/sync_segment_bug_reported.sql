@@ -13,6 +13,7 @@ bugs_reported as (
         report_source,
         severity,
         top_signal,
+        definition_version,
         frustration_score,
         occurred_at
 

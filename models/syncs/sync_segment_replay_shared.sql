@@ -12,6 +12,7 @@ replays_shared as (
         replay_url,
         share_channel,
         top_signal,
+        definition_version,
         frustration_score,
         occurred_at
 

@@ -14,6 +14,7 @@ session_started as (
         os,
         device_type,
         country,
+        definition_version,
         occurred_at
 
     from {{ ref('event_session_started') }}

@@ -13,6 +13,7 @@ EVENTS = {
     "segment_frustration_spike": ("Frustration Spike Detected", "session_id"),
     "segment_bug_reported": ("Bug Reported", "report_id"),
     "segment_replay_shared": ("Replay Shared", "share_id"),
+    "segment_replay_worthy": ("Replay Worth Watching", "session_id"),
 }
 
 

@@ -52,6 +52,7 @@ def assert_moved_on_run_reports_what_arrived(story: Story) -> None:
         "segment_frustration_spike": names["Frustration Spike Detected"],
         "segment_bug_reported": names["Bug Reported"],
         "segment_replay_shared": names["Replay Shared"],
+        "segment_replay_worthy": names["Replay Worth Watching"],
     }
     assert sum(counts[ACCOUNTS][kind] for kind in ("added", "changed", "removed")) == (
         len(accepted(new, "group"))

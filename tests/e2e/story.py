@@ -152,6 +152,7 @@ def _stop(place: Workplace, sandbox: Sandbox, as_of: datetime) -> Stop:
             "frustration_spike",
             "bug_reported",
             "replay_shared",
+            "replay_worthy",
         )
     }
     return Stop(

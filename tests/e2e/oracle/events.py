@@ -4,10 +4,11 @@ An event is told once. So it keeps the name and the values that it had when it w
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from tests.e2e.oracle.landed import Counting, Row
+from tests.e2e.oracle.replays import worthy
 from tests.e2e.oracle.settings import Settings
 from tests.e2e.oracle.spikes import spikes
 from tests.e2e.oracle.stitching import finished_at
@@ -37,7 +38,9 @@ def events_of(
     found: dict[EventKey, Event] = {}
     for visit in told.values():
         found["Session Started", visit.session_id] = _started(visit)
+    spiked = {}
     for visit, rule in spikes([*visits.values()], settings, as_of):
+        spiked[visit.session_id] = rule
         if visit.session_id in told:
             found["Frustration Spike Detected", visit.session_id] = _event(
                 "Frustration Spike Detected",
@@ -45,7 +48,6 @@ def events_of(
                 finished_at(visit.session),
                 **_scored(visit),
                 spike_rule=rule,
-                definition_version=settings.definition_version,
             )
     for report_id, row in _first_tellings(rows, "bug_report", "report_id"):
         if row["session_id"] in told:
@@ -70,7 +72,22 @@ def events_of(
                 share_id=share_id,
                 share_channel=row["share_channel"],
             )
-    return found
+    for visit in told.values():
+        events = rows.events[visit.session_id]
+        reason = worthy(visit, events, visit.session_id in spiked, settings, as_of)
+        if reason:
+            found["Replay Worth Watching", visit.session_id] = _event(
+                "Replay Worth Watching",
+                visit,
+                reason.since,
+                **_scored(visit),
+                worthy_because=reason.name,
+            )
+    version = {"definition_version": settings.definition_version}
+    return {
+        key: replace(event, properties={**event.properties, **version})
+        for key, event in found.items()
+    }
 
 
 def _may_be_told(visit: Visit) -> bool:

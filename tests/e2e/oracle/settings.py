@@ -48,6 +48,7 @@ class Settings:
     definition_version: str
     rank_weights: tuple[Decimal, ...]
     bands: tuple[tuple[Decimal, str], ...]
+    key_pages: tuple[str, ...]
 
     def is_usable(self, kind: str, value: str) -> bool:
         """Tell whether this value can name anybody."""
@@ -112,6 +113,7 @@ def read_settings(seeds: Path) -> Settings:
             )
         ),
         bands=tuple(sorted(bands, reverse=True)),
+        key_pages=tuple(row["page_path"] for row in _rows(seeds, "key_pages")),
     )
 
 

@@ -35,6 +35,13 @@ def score(events: list[Row], settings: Settings) -> Score:
     return Score(points=min(most, sum(points.values())), top_signal=top)
 
 
+def error_clicks(events: list[Row], settings: Settings) -> Iterator[Row]:
+    """The clicks that failed, and show nothing stronger."""
+    for event in events:
+        if (event["ts"], "error_click") in _signals([event], settings):
+            yield event
+
+
 def _signals(events: list[Row], settings: Settings) -> Iterator[tuple[datetime, str]]:
     """One event shows one claiming signal at most, and any number of others."""
     for event in events:
