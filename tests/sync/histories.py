@@ -1,0 +1,128 @@
+"""Random histories of a sync: the model changes, and runs die wherever they are.
+
+A history is a list of steps. A dead process does nothing any more: from the statement
+or the commit at which it dies on, every other one fails too, those that would tidy up
+included. What its transaction had not committed is rolled back by the warehouse.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+from sqlalchemy import Engine, event
+
+from sync import RunOptions, Sync, run_sync
+from sync.errors import SyncError
+from tests.sync.world import FAST, World, rows
+
+# A run of a history is some 60 statements and commits long; one that is to die later
+# than it ends lives.
+LONGEST_LIFE = 90
+
+
+class Died(BaseException):
+    """Nothing catches it: the process is no more."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """The model is rebuilt, and is made of these rows: id, user, score, url."""
+
+    people: tuple[tuple[str, str, int | None, str | None], ...]
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run that dies at its nth statement or commit, and what Segment answers it."""
+
+    dies_at: int
+    faults: tuple[Mapping[str, object], ...] = field(default=())
+
+
+History = list[Change | Run]
+
+PEOPLE: SearchStrategy[tuple[tuple[str, str, int | None, str | None], ...]] = st.lists(
+    st.tuples(
+        st.sampled_from("abcd"),
+        st.sampled_from(["u1", "u2", "u3", "u4"]),
+        st.sampled_from([None, 0, 1, 2]),
+        st.sampled_from([None, "x", "y"]),
+    ),
+    min_size=1,
+    max_size=4,
+    unique_by=(lambda row: row[0], lambda row: row[1]),
+).map(tuple)
+
+# The connection is lost after Segment stored the batch, or before; an outage, in which
+# it stores or does not.
+FAULTS = st.builds(
+    lambda status, store, times: {"status": status, "store": store, "times": times},
+    st.sampled_from([None, 500, 503]),
+    st.booleans(),
+    st.integers(1, 3),
+)
+
+HISTORIES: SearchStrategy[History] = st.lists(
+    st.one_of(
+        st.builds(Change, PEOPLE),
+        st.builds(
+            Run,
+            st.integers(1, LONGEST_LIFE),
+            st.lists(FAULTS, max_size=1).map(tuple),
+        ),
+    ),
+    min_size=2,
+    max_size=10,
+)
+
+
+def live_through(world: World, sync: Sync, history: History) -> None:
+    """Take every step of a history, and then let one run end in peace."""
+    for step in history:
+        if isinstance(step, Change):
+            world.model(rows(*step.people))
+        else:
+            world.sandbox.faults(step.faults)
+            run_until_death(world, sync, step.dies_at)
+    world.sandbox.clear_faults()
+    world.run(sync)
+
+
+def run_until_death(world: World, sync: Sync, dies_at: int) -> None:
+    """One run; what it leaves behind is what a killed process would."""
+    try:
+        with world.warehouse() as warehouse, dying(warehouse.engine, dies_at):
+            run_sync(warehouse, sync, RunOptions(delivery=FAST))
+    except (Died, SyncError):
+        _wait_for_the_lease_to_end(world)
+
+
+@contextmanager
+def dying(engine: Engine, dies_at: int) -> Iterator[None]:
+    """Count statements and commits; the nth and all behind it fail."""
+    steps = count(1)
+
+    def step(*_seen: object) -> None:
+        if next(steps) >= dies_at:
+            raise Died
+
+    moments = ("before_cursor_execute", "commit")
+    for moment in moments:
+        event.listen(engine, moment, step)
+    try:
+        yield
+    finally:
+        for moment in moments:
+            event.remove(engine, moment, step)
+
+
+def _wait_for_the_lease_to_end(world: World) -> None:
+    (there,) = world.sql(
+        "select count(*) from information_schema.tables "
+        "where table_schema = 't_ledger' and table_name = 'syncs'"
+    )
+    if there[0]:
+        world.sql("update t_ledger.syncs set leased_until = timestamp '2000-01-01'")
