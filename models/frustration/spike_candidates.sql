@@ -32,7 +32,16 @@ thresholds as (
 
 ),
 
--- A session is judged once it is over: until then its score may still grow.
+floors as (
+
+    select min(spike_floor) as lowest_floor
+
+    from {{ ref('spike_floors') }}
+
+),
+
+-- A session is judged once it is over: until then its score may still grow. The floors
+-- of the backtest are judged as well, so that it can say what a lower one would bring.
 spike_candidates as (
 
     select
@@ -46,11 +55,14 @@ spike_candidates as (
 
     cross join thresholds
 
+    cross join floors
+
     inner join sessions
         on session_scores.session_id = sessions.session_id
 
     where
-        session_scores.frustration_score >= thresholds.spike_score
+        session_scores.frustration_score
+        >= least(thresholds.spike_score, floors.lowest_floor)
         and (
             coalesce(sessions.is_complete, false)
             or {{ dbt.dateadd(

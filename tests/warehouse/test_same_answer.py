@@ -1,5 +1,6 @@
 """One world in every kind of warehouse: the same models, the same messages."""
 
+import json
 from collections.abc import Iterator
 from contextlib import ExitStack
 from decimal import Decimal
@@ -161,6 +162,31 @@ def told(built: Built, value: str, *, oldest_first: bool = False) -> list[Moment
         return [
             *tell_timeline(warehouse, people, limit=10_000, oldest_first=oldest_first)
         ]
+
+
+def test_every_rule_has_its_volume(reference: Built) -> None:
+    """
+    Thirty rows for each exposure, with the events of each day; ten days of data make
+    three times as much a month.
+    """
+    exposures = json.loads((reference.folder / "target" / "manifest.json").read_text())[
+        "exposures"
+    ].values()
+    volume = reference.rows(
+        "select rule_name, calls_basis, count(*), sum(calls), max(calls_30d), "
+        "max(projected_month_calls) from relyv_syncs.forwarding_volume group by 1, 2"
+    )
+    started = reference.row(
+        "select count(*) from relyv_events.event_session_started "
+        f"where occurred_at < timestamp '{END}'"
+    )[0]
+
+    assert {row[0] for row in volume} == {each["name"] for each in exposures}
+    assert {row[2] for row in volume} == {30}
+    assert all(row[3] == row[4] for row in volume)
+    assert ("segment_session_started", "events", 30, started, started, 3 * started) in (
+        volume
+    )
 
 
 def test_the_commands_print_a_person(reference: Built) -> None:

@@ -55,10 +55,15 @@ class Built:
         with self.place.open(self.folder) as warehouse:
             yield warehouse
 
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """What a query finds."""
+        with self.open() as warehouse, warehouse.engine.connect() as connection:
+            return [tuple(row) for row in connection.execute(text(query))]
+
     def row(self, query: str) -> tuple[Any, ...]:
         """The one row of a query."""
-        with self.open() as warehouse, warehouse.engine.connect() as connection:
-            return tuple(connection.execute(text(query)).one())
+        (row,) = self.rows(query)
+        return row
 
     def models(self) -> Iterator[tuple[str, list[str]]]:
         """Every model and seed, with its rows: the same words for the same values."""
