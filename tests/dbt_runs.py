@@ -9,7 +9,9 @@ from dbt.cli.main import dbtRunner
 PROJECT = Path(__file__).parents[1]
 
 
-def run_dbt(folder: Path, *arguments: str, **variables: object) -> None:
+def run_dbt(
+    folder: Path, *arguments: str, project: Path = PROJECT, **variables: object
+) -> None:
     """
     Run one dbt command in the target `demo` of the folder's profiles.yml.
 
@@ -22,7 +24,7 @@ def run_dbt(folder: Path, *arguments: str, **variables: object) -> None:
             "--warn-error-options",
             json.dumps({"error": "all", "silence": ["UnusedResourceConfigPath"]}),
             *arguments,
-            *("--project-dir", str(PROJECT), "--profiles-dir", str(folder)),
+            *("--project-dir", str(project), "--profiles-dir", str(folder)),
             *("--target", "demo", "--target-path", str(folder / "target")),
             *("--log-path", str(folder / "logs")),
             *("--vars", json.dumps(variables)),

@@ -2,52 +2,6 @@
 
 with
 
-calls as (
-
-    select
-        event_id,
-        call_table,
-        user_id,
-        anonymous_id,
-        case call_table
-            when 'tracks' then coalesce(event_text, event)
-            when 'identifies' then user_id
-            when 'aliases' then previous_id
-            when 'groups' then group_id
-            else coalesce(name, path)
-        end as title,
-        {{ url_without_query('url') }} as url,
-        occurred_at
-
-    from {{ ref('stg_segment__calls') }}
-
-),
-
-users as (
-
-    select
-        identifier_value as user_id,
-        profile_id
-
-    from {{ ref('external_id_mapping') }}
-
-    where identifier_type = 'user_id' and profile_id is not null
-
-),
-
-devices as (
-
-    select
-        identifier_value as anonymous_id,
-        profile_id,
-        status
-
-    from {{ ref('external_id_mapping') }}
-
-    where identifier_type = 'anonymous_id'
-
-),
-
 session_scores as (
 
     select
@@ -97,11 +51,52 @@ sessions as (
 
 ),
 
--- Of several sessions at once on a shared device, the one that began last.
-shared_calls as (
+-- Three disjoint rules, each with tables of its own: PostgreSQL then looks for one
+-- profile by index. It would copy all calls first if they were named once above.
+calls_by_user as (
 
     select
-        calls.event_id,
+        calls.*,
+        users.profile_id
+
+    from {{ ref('stg_segment__calls') }} as calls
+
+    inner join {{ ref('external_id_mapping') }} as users
+        on calls.user_id = users.identifier_value
+
+    where users.identifier_type = 'user_id' and users.profile_id is not null
+
+),
+
+calls_on_own_devices as (
+
+    select
+        calls.*,
+        devices.profile_id
+
+    from {{ ref('stg_segment__calls') }} as calls
+
+    inner join {{ ref('external_id_mapping') }} as devices
+        on calls.anonymous_id = devices.identifier_value
+
+    left join {{ ref('external_id_mapping') }} as users
+        on
+            users.identifier_type = 'user_id'
+            and users.profile_id is not null
+            and calls.user_id = users.identifier_value
+
+    where
+        devices.identifier_type = 'anonymous_id'
+        and devices.status = 'owned'
+        and users.profile_id is null
+
+),
+
+-- Of several sessions at once on a shared device, the one that began last.
+calls_on_shared_devices as (
+
+    select
+        calls.*,
         sessions.profile_id,
         row_number() over (
             partition by calls.event_id
@@ -110,54 +105,53 @@ shared_calls as (
                 {{ in_byte_order('sessions.session_id') }} asc
         ) as session_number
 
-    from calls
+    from {{ ref('external_id_mapping') }} as devices
 
-    inner join devices
-        on calls.anonymous_id = devices.anonymous_id
+    inner join {{ ref('sessions') }} as sessions
+        on devices.identifier_value = sessions.anonymous_id
 
-    inner join sessions
+    inner join {{ ref('stg_segment__calls') }} as calls
         on
-            calls.anonymous_id = sessions.anonymous_id
-            and calls.occurred_at between sessions.started_at and sessions.ended_at
+            devices.identifier_value = calls.anonymous_id
+            and calls.occurred_at between sessions.started_at
+            and coalesce(sessions.ended_at, sessions.last_event_at)
 
-    left join users
-        on calls.user_id = users.user_id
+    left join {{ ref('external_id_mapping') }} as users
+        on
+            users.identifier_type = 'user_id'
+            and users.profile_id is not null
+            and calls.user_id = users.identifier_value
 
-    where devices.status <> 'owned' and users.user_id is null
+    where
+        devices.identifier_type = 'anonymous_id'
+        and devices.status <> 'owned'
+        and sessions.profile_id is not null
+        and users.profile_id is null
 
 ),
 
--- Three disjoint rules, so that a search for one profile need not read all calls.
 attributed_calls as (
 
-    select
-        calls.*,
-        users.profile_id
-    from calls
-    inner join users
-        on calls.user_id = users.user_id
-
-    union all
-
-    select
-        calls.*,
-        devices.profile_id
-    from calls
-    inner join devices
-        on calls.anonymous_id = devices.anonymous_id
-    left join users
-        on calls.user_id = users.user_id
-    where devices.status = 'owned' and users.user_id is null
-
-    union all
-
-    select
-        calls.*,
-        shared_calls.profile_id
-    from calls
-    inner join shared_calls
-        on calls.event_id = shared_calls.event_id
-    where shared_calls.session_number = 1
+    {% for rule in [
+        'calls_by_user', 'calls_on_own_devices', 'calls_on_shared_devices'
+    ] -%}
+        select
+            event_id,
+            profile_id,
+            call_table,
+            user_id,
+            anonymous_id,
+            name,
+            path,
+            group_id,
+            previous_id,
+            event,
+            event_text,
+            url,
+            occurred_at
+        from {{ rule }}
+        {{ 'where session_number = 1' if loop.last else 'union all' }}
+    {% endfor %}
 
 ),
 
@@ -174,11 +168,17 @@ profile_timeline as (
             when 'groups' then 'group'
             when 'aliases' then 'alias'
         end as moment_type,
-        title,
+        case call_table
+            when 'tracks' then coalesce(event_text, event)
+            when 'identifies' then user_id
+            when 'aliases' then previous_id
+            when 'groups' then group_id
+            else coalesce(name, path)
+        end as title,
         user_id,
         anonymous_id,
         cast(null as {{ dbt.type_string() }}) as session_id,
-        url,
+        {{ url_without_query('url') }} as url,
         cast(null as {{ dbt.type_string() }}) as replay_url,
         cast(null as {{ dbt.type_string() }}) as top_signal,
         cast(null as numeric(5, 1)) as frustration_score,
