@@ -21,7 +21,7 @@ from sqlalchemy import (
     String,
     Table,
 )
-from sqlalchemy.schema import CreateSchema
+from sqlalchemy.schema import CreateSchema, CreateTable
 from sqlalchemy.types import TypeEngine
 
 from warehouse import Warehouse
@@ -237,7 +237,7 @@ class Story:
 
 
 def write_history(history: History, warehouse: Warehouse) -> None:
-    """Create every raw table and fill in the history's rows."""
+    """Create the raw tables that are missing, and add the history's rows to them."""
     with warehouse.engine.begin() as connection:
         for name, columns in _raw_tables().items():
             schema, _, table_name = name.partition(".")
@@ -248,7 +248,7 @@ def write_history(history: History, warehouse: Warehouse) -> None:
                 *(Column(each, SQL_TYPES[kind]) for each, kind in columns.items()),
                 schema=schema,
             )
-            table.create(connection)
+            connection.execute(CreateTable(table, if_not_exists=True))
             load(connection, table, _as_arrow(history.rows.get(name, []), columns))
 
 
