@@ -1,7 +1,7 @@
 """What stands on a person's card: the traits of every known person with a session."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -9,6 +9,9 @@ from tests.e2e.oracle.settings import Settings
 from tests.e2e.oracle.visits import Visit
 
 Traits = dict[str, object]
+
+# What the exposures say: a smaller move of the score is not worth a call.
+SIGNIFICANT = 5.0
 
 SESSIONS_URL = "https://app.relyv.example/people"
 
@@ -34,6 +37,29 @@ def traits_of_users(
         for user_id, theirs in by_user.items()
         if any(visit.is_counted for visit in theirs)
     }
+
+
+def told(
+    before: Mapping[str, Traits], after: Mapping[str, Traits]
+) -> dict[str, Traits]:
+    """What is known after a day: a small move of a score alone is no news."""
+    return {
+        name: before[name] if _is_held(before.get(name), traits) else traits
+        for name, traits in after.items()
+    }
+
+
+def _is_held(before: Traits | None, after: Traits) -> bool:
+    if before is None:
+        return False
+    names = before.keys() | after.keys()
+    differing = {name for name in names if before.get(name) != after.get(name)}
+    old, new = (each.get("frustration_score") for each in (before, after))
+    return (
+        differing == {"frustration_score"}
+        and bool(old and new)
+        and abs(float(str(old)) - float(str(new))) < SIGNIFICANT
+    )
 
 
 def iso(moment: datetime | None) -> str | None:
