@@ -15,6 +15,8 @@ def told(explanations: "Sequence[Explanation]") -> Iterator[str]:
         if each.identifier:
             yield _name(each.identifier)
         yield f"  {_verdict(each)}"
+        if each.reason and each.owner:
+            yield f"    {each.reason}."
         yield from _steps(each.steps, indent=4)
         yield from _claims(each)
         yield from _strangers(each)
@@ -68,10 +70,10 @@ def _steps(steps: "Sequence[Step]", *, indent: int) -> Iterator[str]:
 
 
 def _event(step: "Step") -> str:
-    if step.event_id is None:
+    if step.event_kind == "override":
         return "an override in seeds/identity_overrides.csv"
     moment = f", {step.happened_at:%Y-%m-%d %H:%M} UTC" if step.happened_at else ""
-    return f"{step.event_kind} {step.event_id}{moment}"
+    return f"{step.event_kind} {step.event_id or 'without an id'}{moment}"
 
 
 def _count(steps: "Sequence[Step]") -> str:

@@ -1,4 +1,10 @@
 {{ config(materialized='view') }}
+{%- if var('identity_source') not in ['graph', 'profiles_sync'] -%}
+    {{ exceptions.raise_compiler_error(
+        "The var identity_source is '" ~ var('identity_source') ~ "'. It takes graph or "
+        ~ 'profiles_sync.'
+    ) }}
+{%- endif %}
 
 with
 

@@ -14,7 +14,6 @@ from sqlalchemy import (
     TableClause,
     case,
     func,
-    literal,
     or_,
     select,
     union_all,
@@ -64,8 +63,8 @@ class Evidence:
     """Reads the models of the identity step, on one connection."""
 
     def __init__(self, connection: Connection, warehouse: Warehouse) -> None:
-        self._connection = connection
-        self._warehouse = warehouse
+        self.connection = connection
+        self.warehouse = warehouse
 
     def places(self, value: str) -> Sequence[Place]:
         """Every identifier with this value, strongest first; case does not matter."""
@@ -74,7 +73,7 @@ class Evidence:
         owners = self._owners("owners")
         kiosks = self._model("identity_kiosks", "node")
         super_nodes = self._model("quarantined_identifiers", "node", "degree")
-        rows = self._connection.execute(
+        rows = self.connection.execute(
             select(
                 own.c.node,
                 own.c.identifier_type,
@@ -104,7 +103,7 @@ class Evidence:
         ends = [self._owners("one_end"), self._owners("other_end")]
         inside = [or_(end.c.owner_node == owner, end.c.node == also) for end in ends]
         near = case((or_(edges.c.node_a == also, edges.c.node_b == also), 0), else_=1)
-        rows = self._connection.execute(
+        rows = self.connection.execute(
             select(edges)
             .join(ends[0], edges.c.node_a == ends[0].c.node)
             .join(ends[1], edges.c.node_b == ends[1].c.node)
@@ -118,7 +117,7 @@ class Evidence:
         """The people whose identifiers are linked to this one."""
         edges, owners = self._edges(), self._owners("owners")
         people = self._identifiers("people")
-        rows = self._connection.execute(
+        rows = self.connection.execute(
             select(owners.c.owner_node)
             .distinct()
             .select_from(edges)
@@ -135,7 +134,7 @@ class Evidence:
         """What was seen with an identifier and yet is not in its profile."""
         edges, owners = self._edges(), self._owners("owners")
         others = self._identifiers("others")
-        rows = self._connection.execute(
+        rows = self.connection.execute(
             select(
                 edges,
                 others.c.identifier_type,
@@ -159,30 +158,10 @@ class Evidence:
     def names(self, nodes: Collection[int]) -> Mapping[int, Identifier]:
         """What these numbers stand for."""
         all_of_them = self._identifiers("named")
-        rows = self._connection.execute(
+        rows = self.connection.execute(
             select(all_of_them).where(all_of_them.c.node.in_(nodes))
         )
         return {row.node: _identifier(row) for row in rows}
-
-    def kinds(self, event_ids: Collection[str]) -> Mapping[str, str]:
-        """What sort of event each of these was."""
-        calls = door(
-            self._warehouse, "staging", "stg_segment__calls", "event_id", "call_table"
-        )
-        sessions = door(self._warehouse, "staging", "stg_relyv__sessions", "session_id")
-        found: dict[str, str] = dict.fromkeys(event_ids, "identify in a Relyv session")
-        asked = [
-            select(calls.c.event_id, calls.c.call_table).where(
-                calls.c.event_id.in_(event_ids)
-            ),
-            select(sessions.c.session_id, literal("sessions")).where(
-                sessions.c.session_id.in_(event_ids)
-            ),
-        ]
-        for query in asked:
-            rows = self._connection.execute(query)
-            found |= {event_id: _KINDS[table] for event_id, table in rows}
-        return found
 
     def _edges(self) -> Any:
         links = self._model(
@@ -204,7 +183,7 @@ class Evidence:
         return union_all(select(*links.c), joined).subquery("edges")
 
     def _model(self, name: str, *columns: str) -> TableClause:
-        return door(self._warehouse, "identity", name, *columns)
+        return door(self.warehouse, "identity", name, *columns)
 
     def _identifiers(self, alias: str) -> Any:
         return self._model(
@@ -268,14 +247,3 @@ def _place(row: Row[Any]) -> Place:
         degree=row.degree,
         max_degree=row.max_degree,
     )
-
-
-_KINDS = {
-    "aliases": "alias call",
-    "groups": "group call",
-    "identifies": "identify call",
-    "pages": "page call",
-    "screens": "screen call",
-    "sessions": "Relyv session",
-    "tracks": "track call",
-}

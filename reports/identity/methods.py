@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Select, String, case, cast, func, select
 
 from reports.doors import door
+from reports.identity.profiles_sync import uses_profiles_sync
 from reports.identity.truth import Truth
 from warehouse import Warehouse
 
@@ -19,10 +20,11 @@ ORACLE = "an oracle that knows who holds the device"
 
 
 def methods(warehouse: Warehouse, truth: Truth) -> Mapping[str, Select[Any]]:
-    """Every method by its name, ours first."""
-    return {
-        OURS: _ours(warehouse),
-        LAST_USER: _last_user(warehouse),
+    """Every method by its name, ours first; two of them need our own graph's links."""
+    alone = {OURS: _ours(warehouse), LAST_USER: _last_user(warehouse)}
+    if uses_profiles_sync(warehouse):
+        return alone
+    return alone | {
         COMPONENTS: _components(warehouse),
         ORACLE: _oracle(warehouse, truth),
     }
