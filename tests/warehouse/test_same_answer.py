@@ -150,7 +150,8 @@ SOMEBODY_WITH_A_PAST = """
     group by 1, 2
     having
         min(case when m.moment_type = 'page' and m.user_id is null then occurred_at end)
-        < min(case when m.moment_type = 'identify' then occurred_at end)
+        < min(case when m.user_id is not null then occurred_at end)
+        and max(case when m.moment_type = 'identify' then 1 end) = 1
         and max(case when m.moment_type = 'session' then 1 end) = 1
     order by 1 limit 1
 """
