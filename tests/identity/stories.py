@@ -22,6 +22,11 @@ def tell_all() -> History:
     return history
 
 
+def story_names() -> list[str]:
+    """The stories by name."""
+    return [*_STORIES]
+
+
 def overrides() -> list[dict[str, object]]:
     """What a person corrected by hand, in the stories of overrides."""
     return [

@@ -1,13 +1,14 @@
 """What a few calls must come to: each story's outcome, and the same in any order."""
 
 import random
+import re
 from pathlib import Path
 
 import pytest
 
 from tests.identity.builds import Outcome, build
 from tests.identity.histories import minute
-from tests.identity.stories import BLOCKED, overrides, tell_all
+from tests.identity.stories import BLOCKED, overrides, story_names, tell_all
 from tests.warehouses import Place
 
 ANONYMOUS = "anonymous_id"
@@ -320,3 +321,13 @@ def test_row_order_changes_nothing(
     assert again.mapping == world.mapping
     assert again.profiles == world.profiles
     assert again.sessions == world.sessions
+
+
+def test_every_story_is_told_in_words() -> None:
+    """
+    The page for newcomers leaves none out and tells of none that is not there.
+    """
+    page = (Path(__file__).parent / "README.md").read_text()
+    told = re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)
+
+    assert sorted(told) == sorted(story_names())
