@@ -194,7 +194,8 @@ def _print_account(
     out.print(f"The third run sent {third} calls: {why}.")
     out.print("\nNext, try:")
     for person in account.most_frustrated[:1]:
-        out.print(f"  .venv/bin/relyv lookup {person.user_id}")
+        out.print(f"  .venv/bin/relyv lookup {person.user_id} --explain")
+        out.print(f"  .venv/bin/relyv timeline {person.user_id}")
     out.print("  .venv/bin/relyv sync status")
     out.print(
         "  .venv/bin/relyv identity report --truth target/demo/truth.jsonl.gz",
