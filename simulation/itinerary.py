@@ -45,11 +45,29 @@ class _Planner:
         count = least + int(self._rng.random() ** 2 * least / 2)
         first, last = self._world.start_ms, self._world.end_ms - LAST_START
         starts = self._spread(first, last, count)
-        visits = [self._visit(start) for start in starts]
+        visits = self._in_sittings([self._visit(start) for start in starts])
         if Part.REPORTS_BUG in self._parts:
             chosen = int(self._rng.random() * count)
             visits[chosen] = self._with_bug(visits[chosen])
         return visits
+
+    def _in_sittings(self, visits: list[Visit]) -> list[Visit]:
+        """Who sits down at a shared device pays a few visits before they get up."""
+        seated: list[Visit] = []
+        last, left = None, 0
+        for visit in visits:
+            if visit.device.place is None:
+                seated.append(visit)
+                continue
+            if last and left:
+                pause = int(self._rng.random() * rates.PAUSE_IN_SITTING_MS)
+                visit = _moved(visit, last.started + LONGEST + pause)
+                left -= 1
+            else:
+                left = self._rng.randint(0, rates.MORE_IN_SITTING)
+            seated.append(visit)
+            last = visit
+        return sorted(seated, key=lambda visit: (visit.started, visit.session_id))
 
     def stragglers(self) -> list[Visit]:
         """A visit too short to count, one that arrives late, one cut by the end."""
@@ -160,6 +178,11 @@ class _Planner:
         """Who reports a bug has met one."""
         mood = Mood.IRRITATED if self._rng.random() < 0.5 else Mood.MELTDOWN
         return replace(visit, mood=mood, reports_bug=True)
+
+
+def _moved(visit: Visit, started: int) -> Visit:
+    delay = visit.arrives and visit.arrives - visit.started
+    return replace(visit, started=started, arrives=delay and started + delay)
 
 
 _COMES_BACK = frozenset(

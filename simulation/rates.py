@@ -44,6 +44,8 @@ SHARING: Final[dict[str, dict[str, float]]] = {
 PLACE_SIZE: Final = {"family": (2, 4), "kiosk": (6, 14), "cafe": (15, 25)}
 VISITS_ON_SHARED: Final = {"family": 0.55, "kiosk": 0.3, "cafe": 0.4}  # of a member's
 ONLY_SHARED: Final = 0.25  # of members: they own no device
+MORE_IN_SITTING: Final = 3  # at most, before somebody else has the device
+PAUSE_IN_SITTING_MS: Final = 1_800_000  # the longest, between two of them
 LOGS_IN_ON_SHARED: Final = 0.55  # of visits there; nobody stays logged in
 
 # --- visits ------------------------------------------------------------------------

@@ -261,12 +261,12 @@ def _tell_during(story: Story) -> None:
 def _tell_shared_device(story: Story) -> None:
     story.session("before", 900, 910, a="a1")
     story.identify(a="a1", u="u1", received=1000)
-    story.session("between", 1500, 1510, a="a1")
+    story.session("between", 1900, 1910, a="a1")
     story.identify(a="a1", u="u2", received=2000)
-    story.session("after", 2500, 2510, a="a1")
-    story.session("much_later", 30_000, 30_010, a="a1")
-    story.session("junk", 1600, 1610, a="a1", u="=null")
-    story.session_identify("junk", 1605, u="=undefined")
+    story.session("after", 2100, 2110, a="a1")
+    story.session("much_later", 2500, 2510, a="a1")
+    story.session("junk", 1950, 1960, a="a1", u="=null")
+    story.session_identify("junk", 1955, u="=undefined")
 
 
 @_story

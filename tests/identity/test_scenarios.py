@@ -262,7 +262,7 @@ def test_a_shared_device_goes_by_its_logins(
     world: Outcome, session: str, rule: str, user: str | None
 ) -> None:
     """
-    Next, else previous, within a week; a junk user id identifies nobody.
+    Next, else previous, within three hours; a junk user id identifies nobody.
     """
     expected = (rule, user, user is not None)
 
