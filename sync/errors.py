@@ -12,6 +12,7 @@ Everything that can go wrong in a sync. The class answers: does a retry help?
   x LeaseLost            another run took over while this one stalled: it goes on there
   x GuardTripped         the plan looks like an accident: look, then accept
     x TooManyRemovals, TooManyCalls, SourceIsEmpty, ColumnRetyped
+    x ModelUnfit           a test failed, or it was edited or not built: build it
     x DuplicatesPossible   Segment has forgotten the ids of an old plan: accept, or not
     x KeyIsNull, KeyIsRepeated, IdIsRepeated   the model is wrong: nothing to accept
   x DeliveryStopped      Segment says no to all of it: the plan is kept, mend it
@@ -72,6 +73,10 @@ class TooManyRemovals(GuardTripped):
 
 class TooManyCalls(GuardTripped):
     """The plan has more calls than the exposure expects."""
+
+
+class ModelUnfit(GuardTripped):
+    """The last dbt build of the model failed, is missing, or is of older code."""
 
 
 class SourceIsEmpty(GuardTripped):

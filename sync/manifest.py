@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 
+from sync.builds import Lineage, lineage_of
 from sync.config import SyncSettings, nearest, parse_settings
 from sync.contract import check_columns
 from sync.errors import ConfigError, ManifestError
@@ -31,7 +32,11 @@ class Model:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sync:
-    """One exposure with a `segment_sync` block, checked against its model."""
+    """
+    One exposure with a `segment_sync` block, checked against its model.
+
+    `lineage` is what a build of its model is held against; None: of no dbt project.
+    """
 
     name: str
     label: str
@@ -39,6 +44,7 @@ class Sync:
     file: str
     model: Model
     settings: SyncSettings
+    lineage: Lineage | None = None
 
     def sends_in(self, target: str) -> bool:
         """Whether somebody has opted this target in."""
@@ -109,6 +115,7 @@ def _sync(exposure: Mapping[str, Any], manifest: Mapping[str, Any]) -> Sync:
         file=file,
         model=model,
         settings=settings,
+        lineage=lineage_of(exposure, manifest),
     )
 
 

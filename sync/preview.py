@@ -12,6 +12,7 @@ import orjson
 from sqlalchemy import Connection, Subquery, case, func, select
 
 from sync.again import Again
+from sync.builds import unfitness
 from sync.checks import Counts, check_model, count_changes
 from sync.comparison import compare
 from sync.destination import region_of
@@ -57,7 +58,8 @@ class Preview:
     of an earlier plan that a run would finish first; until then its rows still count
     as changes here. `is_baseline`: the run takes every row for known and sends nothing
     (`initial: skip`). `fields` says how often each field differs among the changed
-    rows.
+    rows. `obstacle` says why a run would stop: the model was not built as it is
+    written, or a test failed.
     """
 
     sync: str
@@ -71,6 +73,7 @@ class Preview:
     held: int = 0
     unfinished: int | None = None
     is_baseline: bool = False
+    obstacle: str | None = None
     examples: Sequence[Example] = field(default_factory=list)
 
 
@@ -114,6 +117,7 @@ def preview_sync(
         held=held,
         unfinished=unfinished.number if unfinished else None,
         is_baseline=is_baseline,
+        obstacle=unfitness(warehouse, sync.lineage),
         examples=_examples(calls),
     )
 

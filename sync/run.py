@@ -16,6 +16,7 @@ from sqlalchemy import Select, select
 
 from sync.again import Again
 from sync.blocks import RateSettings
+from sync.builds import require_fit
 from sync.check import require_checked
 from sync.checks import Counts
 from sync.commit import commit
@@ -65,6 +66,7 @@ class RunOptions:
     """What a person may ask of one run."""
 
     accept_guard: bool = False
+    accept_build: bool = False
     accept_duplicates: bool = False
     start_afresh: bool = False
     retry_rejected: bool = False
@@ -192,6 +194,8 @@ class _Run:
 
     def _plan_and_deliver(self, lease: Lease, installation: Installation) -> None:
         with self._timed("plan"):
+            if not self.options.accept_build:
+                require_fit(self.warehouse, self.sync.name, self.sync.lineage)
             tables = prepare(
                 self.ledger,
                 self.sync,

@@ -9,10 +9,10 @@ import typer
 from commands.options import HERE, AsJson, ProjectDir, Target
 from commands.sync.choice import IN_TARGET, Name, TargetPath, chosen_syncs
 from commands.sync.look import print_preview
-from commands.sync.send import AcceptGuard, run_all
+from commands.sync.send import AcceptBuild, AcceptGuard, run_all
 
 if TYPE_CHECKING:
-    from sync import Again
+    from sync import RunOptions
 
 
 NewIds = Annotated[
@@ -32,6 +32,7 @@ def resync(
     as_json: AsJson = False,
     new_ids: NewIds = False,
     accept_guard: AcceptGuard = False,
+    accept_build: AcceptBuild = False,
     yes: Yes = False,
 ) -> None:
     """
@@ -39,11 +40,17 @@ def resync(
 
     An unfinished plan is delivered before it. What was rejected is tried again.
     """
-    from sync import Again
+    from sync import Again, RunOptions
 
     again = Again(new_ids=new_ids)
     _send_again(
-        name, target, project_dir, target_path, again, accept_guard, yes, as_json
+        name,
+        target,
+        project_dir,
+        target_path,
+        RunOptions(again=again, accept_guard=accept_guard, accept_build=accept_build),
+        yes=yes,
+        as_json=as_json,
     )
 
 
@@ -65,6 +72,7 @@ def backfill(
     ] = None,
     new_ids: NewIds = False,
     accept_guard: AcceptGuard = False,
+    accept_build: AcceptBuild = False,
     yes: Yes = False,
 ) -> None:
     """
@@ -72,13 +80,19 @@ def backfill(
 
     The calls keep their messageIds: what Segment took within 24 hours it takes once.
     """
-    from sync import Again
+    from sync import Again, RunOptions
 
     again = Again(
         since=since, until=until, new_ids=new_ids, only_destination=only_destination
     )
     _send_again(
-        name, target, project_dir, target_path, again, accept_guard, yes, as_json
+        name,
+        target,
+        project_dir,
+        target_path,
+        RunOptions(again=again, accept_guard=accept_guard, accept_build=accept_build),
+        yes=yes,
+        as_json=as_json,
     )
 
 
@@ -87,18 +101,17 @@ def _send_again(
     target: str | None,
     project_dir: Path,
     target_path: Path,
-    again: "Again",
-    accept_guard: bool,
+    options: "RunOptions",
+    *,
     yes: bool,
     as_json: bool,
 ) -> None:
-    from sync import RunOptions, preview_sync
+    from sync import preview_sync
     from warehouse import open_warehouse
 
     if not yes:
         with open_warehouse(project_dir, target) as warehouse:
             (sync,) = chosen_syncs(warehouse, project_dir, target_path, [name])
-            print_preview(preview_sync(warehouse, sync, again))
+            print_preview(preview_sync(warehouse, sync, options.again))
         typer.confirm("Send this?", abort=True)
-    options = RunOptions(again=again, accept_guard=accept_guard)
     run_all([name], target, project_dir, target_path, options, as_json=as_json)

@@ -107,6 +107,8 @@ def print_preview(preview: "Preview") -> None:
             else f"about {cost.requests:,} requests, {cost.bytes / 1e6:,.1f} MB before "
             "gzip; no rate is set"
         )
+    if preview.obstacle:
+        out.print(f"A run would stop: {preview.obstacle}", markup=False, style="red")
     for sentence in preview.drift:
         out.print(sentence, markup=False)
     if preview.held:

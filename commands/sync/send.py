@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 AcceptGuard = Annotated[
     bool, typer.Option(help="Send although the plan is beyond the guard.")
 ]
+AcceptBuild = Annotated[
+    bool,
+    typer.Option(
+        help="Send although a dbt test failed, or the model was edited or not built."
+    ),
+]
 
 
 def run(
@@ -27,6 +33,7 @@ def run(
     target_path: TargetPath = IN_TARGET,
     as_json: AsJson = False,
     accept_guard: AcceptGuard = False,
+    accept_build: AcceptBuild = False,
     accept_duplicates: Annotated[
         bool,
         typer.Option(
@@ -48,6 +55,7 @@ def run(
 
     options = RunOptions(
         accept_guard=accept_guard,
+        accept_build=accept_build,
         accept_duplicates=accept_duplicates,
         start_afresh=start_afresh,
     )
@@ -60,6 +68,7 @@ def retry(
     project_dir: ProjectDir = HERE,
     target_path: TargetPath = IN_TARGET,
     as_json: AsJson = False,
+    accept_build: AcceptBuild = False,
 ) -> None:
     """
     Run, and take up again what was rejected before.
@@ -68,7 +77,7 @@ def retry(
     """
     from sync import RunOptions
 
-    options = RunOptions(retry_rejected=True)
+    options = RunOptions(retry_rejected=True, accept_build=accept_build)
     run_all(names, target, project_dir, target_path, options, as_json=as_json)
 
 
