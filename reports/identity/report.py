@@ -41,7 +41,9 @@ def report_identity(
     with warehouse.engine.connect() as connection:
         accuracy: Mapping[str, Agreement] = {}
         if truth:
-            accuracy = agreements(connection, warehouse, load_truth(connection, truth))
+            schema = warehouse.step_schema("identity")
+            known = load_truth(connection, truth, schema=schema)
+            accuracy = agreements(connection, warehouse, known)
         report = IdentityReport(
             standing=standing(connection, warehouse),
             largest=largest_profiles(connection, warehouse, limit=examples),

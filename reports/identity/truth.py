@@ -15,6 +15,7 @@ import pyarrow as pa
 from sqlalchemy import Column, Connection, MetaData, String, Table
 
 from warehouse.bulk import load
+from warehouse.ddl import temporary_schema
 
 BATCH = 50_000
 
@@ -34,19 +35,32 @@ class Truth:
     identifiers: Table
 
 
-def load_truth(connection: Connection, path: Path) -> Truth:
+def load_truth(connection: Connection, path: Path, *, schema: str) -> Truth:
     """Load the truth of a world into temporary tables of this connection."""
-    return fill_truth(connection, sessions=_sessions(path), identifiers=_named(path))
+    return fill_truth(
+        connection,
+        schema=schema,
+        sessions=_sessions(path),
+        identifiers=_named(path),
+    )
 
 
 def fill_truth(
-    connection: Connection, *, sessions: Iterator[Row], identifiers: Iterator[Row]
+    connection: Connection,
+    *,
+    schema: str,
+    sessions: Iterator[Row],
+    identifiers: Iterator[Row],
 ) -> Truth:
     """Fill the tables with rows of the columns that they have."""
+    place = temporary_schema(connection, schema)
     truth = Truth(
-        _temporary(connection, "relyv_true_sessions", "session_id", "person_id"),
-        _temporary(
+        sessions=_temporary(
+            connection, place, "relyv_true_sessions", "session_id", "person_id"
+        ),
+        identifiers=_temporary(
             connection,
+            place,
             "relyv_true_identifiers",
             "identifier_type",
             "identifier_value",
@@ -58,12 +72,15 @@ def fill_truth(
     return truth
 
 
-def _temporary(connection: Connection, name: str, *columns: str) -> Table:
+def _temporary(
+    connection: Connection, schema: str | None, name: str, *columns: str
+) -> Table:
     made = Table(
         name,
         MetaData(),
         *(Column(each, String) for each in columns),
         prefixes=["temporary"],
+        schema=schema,
     )
     made.create(connection)
     return made

@@ -7,11 +7,13 @@ from random import Random
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.schema import CreateSchema
 
-from reports.identity.accuracy import agreement
+from reports.identity.accuracy import agreement, agreements
 from reports.identity.methods import COMPONENTS, LAST_USER, ORACLE, OURS
 from reports.identity.truth import fill_truth
 from simulation.world import Kind
+from tests.identity.builds import Outcome
 from tests.identity.simulated import report_on
 from tests.warehouses import Place, Places
 
@@ -59,8 +61,10 @@ def test_the_measures_are_those_of_the_textbook(
     cluster = {session: f"c{dice.randrange(3)}" for session in sessions}
 
     with place.open(tmp_path) as warehouse, warehouse.engine.connect() as connection:
+        connection.execute(CreateSchema("relyv_identity"))
         truth = fill_truth(
             connection,
+            schema="relyv_identity",
             sessions=(
                 {"session_id": session, "person_id": who}
                 for session, who in person.items()
@@ -110,3 +114,42 @@ def by_sessions(person: dict[str, str], cluster: dict[str, str]) -> list[float]:
         / len(person)
         for side in (0, 1)
     ]
+
+
+def test_each_method_is_held_against_the_same_sessions(world: Outcome) -> None:
+    """
+    Two people log in on one device in turn. The last one gets all of it by its cookie,
+    and both are one by their links; by the rules and by the oracle they are two.
+    """
+    holders = {"before": "ann", "between": "bob", "after": "bob"}
+    users = {"shared_device-u1": "ann", "shared_device-u2": "bob"}
+
+    with (
+        world.place.open(world.folder) as warehouse,
+        warehouse.engine.connect() as connection,
+    ):
+        truth = fill_truth(
+            connection,
+            schema=warehouse.step_schema("identity"),
+            sessions=(
+                {"session_id": f"shared_device-{session}", "person_id": person}
+                for session, person in holders.items()
+            ),
+            identifiers=(
+                {"identifier_type": "user_id", "identifier_value": user, "person_id": p}
+                for user, p in users.items()
+            ),
+        )
+        found = agreements(connection, warehouse, truth)
+        connection.rollback()
+
+    assert {name: each.most_people_in_one for name, each in found.items()} == {
+        OURS: 1,
+        LAST_USER: 2,
+        COMPONENTS: 2,
+        ORACLE: 1,
+    }
+    assert {
+        name: each.pairwise.recall for name, each in found.items()
+    } == dict.fromkeys(found, 1.0)
+    assert {each.sessions for each in found.values()} == {3}

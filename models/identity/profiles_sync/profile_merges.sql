@@ -24,7 +24,7 @@ segment_profiles as (
 
 ),
 
-merges as (
+merged as (
 
     select
         id_graph.profile_id,
@@ -40,4 +40,4 @@ merges as (
 
 )
 
-select * from merges
+select * from merged
