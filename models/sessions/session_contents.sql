@@ -1,4 +1,48 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key='session_id',
+    on_schema_change='fail',
+    pre_hook='{{ forget_contents() }}'
+) }}
+
 with
+
+{% if is_incremental() %}
+
+    states as (
+
+        select
+            session_id,
+            count(*) as event_count,
+            max(_built_at) as _built_at
+
+        from {{ ref('stg_relyv__session_events') }}
+
+        where session_id is not null
+
+        group by 1
+
+    ),
+
+    -- An event that came is newer than all that was built; one that left is missing.
+    touched as (
+
+        select states.session_id
+
+        from states
+
+        left join {{ this }} as built
+            on states.session_id = built.session_id
+
+        where
+            built.session_id is null
+            or built.event_count <> states.event_count
+            or built._built_at <> states._built_at
+
+    ),
+
+{% endif %}
 
 events as (
 
@@ -11,11 +55,16 @@ events as (
         coalesce(page_path, page_url) as page_path,
         seq,
         http_status,
-        ts
+        ts,
+        _built_at
 
     from {{ ref('stg_relyv__session_events') }}
 
-    where session_id is not null
+    where
+        session_id is not null
+    {% if is_incremental() %}
+            and session_id in (select touched.session_id from touched)
+        {% endif %}
 
 ),
 
@@ -49,7 +98,8 @@ counted as (
         sum(case when event_type = 'bug_report' then 1 else 0 end)
             as bug_report_count,
         min(ts) as first_event_at,
-        max(ts) as last_event_at
+        max(ts) as last_event_at,
+        max(_built_at) as _built_at
 
     from events
 
@@ -113,7 +163,8 @@ contents as (
         cast(counted.failed_request_count as integer) as failed_request_count,
         cast(counted.bug_report_count as integer) as bug_report_count,
         counted.first_event_at,
-        counted.last_event_at
+        counted.last_event_at,
+        counted._built_at
 
     from counted
 

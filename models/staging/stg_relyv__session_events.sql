@@ -1,3 +1,13 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key='event_id',
+    on_schema_change='fail',
+    pre_hook='{{ forget_events() }}',
+    indexes=lookup_indexes('event_id') + lookup_indexes('session_id')
+) }}
+{%- set changed = ref('stg_relyv__changed_events') %}
+
 with
 
 source_rows as (
@@ -56,14 +66,9 @@ source_rows as (
     where
         event_id is not null
         and coalesce(ts, received_at, _loaded_at) <= {{ as_of() }}
-
-),
-
-suppressed as (
-
-    select subject
-
-    from {{ ref('stg_privacy__suppressions') }}
+    {% if is_incremental() %}
+            and event_id in (select changed.event_id from {{ changed }} as changed)
+        {% endif %}
 
 ),
 
@@ -75,34 +80,11 @@ suppressed_sessions as (
 
 ),
 
--- Only an identify event names a person; reading its JSON alone keeps clicks cheap.
-identify_events as (
-
-    select
-        event_id,
-        {{ json_text('properties', 'user_id') }} as user_id,
-        {{ json_text('properties', 'anonymous_id') }} as anonymous_id,
-        {{ json_text('properties', 'email') }} as email
-
-    from source_rows
-
-    where event_type = 'identify'
-
-),
-
 suppressed_events as (
 
     select event_id
 
-    from identify_events
-
-    where
-        'user_id:' || trim(user_id)
-        in (select suppressed.subject from suppressed)
-        or 'anonymous_id:' || trim(anonymous_id)
-        in (select suppressed.subject from suppressed)
-        or 'email:' || lower(trim(email))
-        in (select suppressed.subject from suppressed)
+    from {{ ref('stg_relyv__suppressed_events') }}
 
 ),
 
@@ -114,7 +96,11 @@ repeated_events as (
 
     from {{ source('relyv', 'session_events') }}
 
-    where event_id is not null
+    where
+        event_id is not null
+    {% if is_incremental() %}
+            and event_id in (select changed.event_id from {{ changed }} as changed)
+        {% endif %}
 
     group by 1
 
@@ -216,6 +202,16 @@ kept as (
     from ranked
     where receipt_rank = 1
 
+),
+
+stamped as (
+
+    select
+        kept.*,
+        {{ built_at() }} as _built_at
+
+    from kept
+
 )
 
-select * from kept
+select * from stamped

@@ -105,10 +105,11 @@ _POST = TrackingClient.post
 
 
 def _plain(row: Any) -> list[tuple[str, object]]:
-    """Numbers by their value: 5 and 5.0 and 5.00 are one."""
+    """Numbers by their value: 5 and 5.0 and 5.00 are one; no time of building."""
     return [
         (name, Decimal(str(value)).normalize() if _is_number(value) else value)
         for name, value in row.items()
+        if name != "_built_at"
     ]
 
 
