@@ -76,6 +76,9 @@ def _explained(error: Exception) -> tuple[str | None, int]:
 
     if isinstance(error, RelyvError):
         return str(error), error.exit_code
+    if isinstance(error, DBAPIError) and _is_of_missing_table(error.orig):
+        sentence = "A table is not there. Has `dbt build` run on this target?"
+        return sentence, RelyvError.exit_code
     if isinstance(error, DBAPIError):
         # A driver's message may quote a row: it is for those who ask for it.
         sentence = (
@@ -84,6 +87,14 @@ def _explained(error: Exception) -> tuple[str | None, int]:
         )
         return sentence, RelyvError.exit_code
     return None, 1
+
+
+def _is_of_missing_table(error: BaseException | None) -> bool:
+    """As DuckDB, PostgreSQL and Snowflake each say it."""
+    name = type(error).__name__
+    return name in ("CatalogException", "UndefinedTable") or (
+        getattr(error, "errno", None) == 2003
+    )
 
 
 if __name__ == "__main__":

@@ -81,6 +81,24 @@ def test_without_a_manifest_it_says_to_build(project: Path) -> None:
     assert "dbt build" in text
 
 
+@pytest.mark.parametrize(
+    "command",
+    [["identity", "explain", "ann"], ["identity", "report"], ["lookup", "ann"]],
+    ids=" ".join,
+)
+def test_without_models_a_question_says_to_build(
+    project: Path, command: list[str]
+) -> None:
+    """
+    Who asks before the first build is told so, without the driver's words.
+    """
+    code, _, text = relyv(project, *command)
+
+    assert code == 2
+    assert "dbt build" in text
+    assert "ann" not in text
+
+
 def test_a_missing_file_lands_nothing(project: Path) -> None:
     """
     It is named before anything is touched.
