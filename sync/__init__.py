@@ -9,6 +9,7 @@ from sync.pauses import pause, resume
 from sync.preview import Preview, preview_sync
 from sync.run import DeliverySettings, RunOptions, RunReport, run_sync
 from sync.status import SyncStatus, read_status
+from sync.trial import Trial
 
 __all__ = [
     "Again",
@@ -20,6 +21,7 @@ __all__ = [
     "RunReport",
     "Sync",
     "SyncStatus",
+    "Trial",
     "explain_row",
     "pause",
     "preview_sync",

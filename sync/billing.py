@@ -14,6 +14,12 @@ class BillingSettings(BaseSettings):
     billing_day: int = Field(
         1, ge=1, le=28, description="The day on which the billing month begins."
     )
+    price_per_tracked_user: float | None = Field(
+        None, ge=0, description="What one more tracked user costs; in any currency."
+    )
+    calls_budget: int | None = Field(
+        None, ge=1, description="Calls that all syncs may make in a billing month."
+    )
 
 
 def month_start(now: datetime | None = None) -> datetime:

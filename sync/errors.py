@@ -11,7 +11,7 @@ Everything that can go wrong in a sync. The class answers: does a retry help?
   x SyncBusy             another run holds this sync: later
   x LeaseLost            another run took over while this one stalled: it goes on there
   x GuardTripped         the plan looks like an accident: look, then accept
-    x TooManyRemovals, TooManyCalls, SourceIsEmpty, ColumnRetyped
+    x TooManyRemovals, TooManyCalls, OverBudget, SourceIsEmpty, ColumnRetyped
     x ModelUnfit           a test failed, or it was edited or not built: build it
     x DuplicatesPossible   Segment has forgotten the ids of an old plan: accept, or not
     x KeyIsNull, KeyIsRepeated, IdIsRepeated   the model is wrong: nothing to accept
@@ -73,6 +73,10 @@ class TooManyRemovals(GuardTripped):
 
 class TooManyCalls(GuardTripped):
     """The plan has more calls than the exposure expects."""
+
+
+class OverBudget(GuardTripped):
+    """The plan has more calls than are left of the month's budget."""
 
 
 class ModelUnfit(GuardTripped):

@@ -19,7 +19,7 @@ class Estimate:
         calls: One for each row that was added, changed or removed; exact.
         requests: Batches within Segment's limits.
         bytes: Before gzip.
-        minutes: At the exposure's `rate`; None where it sets none.
+        minutes: At the rate of the exposure or environment; None where none is set.
     """
 
     calls: int

@@ -23,12 +23,14 @@ from sqlalchemy import (
 )
 
 from sync.again import Again
+from sync.bill import over_budget
 from sync.checks import Counts, check_model, count_changes, tripped
 from sync.config import SyncSettings
 from sync.consent import kept_about_them
 from sync.diff import (
     SUPPRESSIBLE,
     change_set,
+    held_back,
     is_suppressed,
     model_rows,
 )
@@ -36,6 +38,7 @@ from sync.image import Image, thawed
 from sync.ledger import Lease, Ledger
 from sync.manifest import Sync
 from sync.tables import SyncTables
+from sync.trial import Trial
 from warehouse.clock import utc_now
 from warehouse.suppressions import suppressions
 
@@ -62,9 +65,12 @@ def freeze(
     *,
     accept_guard: bool = False,
     again: Again | None = None,
-) -> None:
+    trial: Trial | None = None,
+) -> int:
     """
     Work out what has changed, and keep it as the sync's next plan.
+
+    Returns how many changes wait for their people (`dormant: hold`).
 
     Raises:
         GuardTripped: The model has a null or repeated key, or two rows for one id; or
@@ -92,10 +98,14 @@ def freeze(
                 tables.rejected,
                 again,
             )
+            if trial is not None:
+                changes = trial.of(changes, tables.image)
             names = [column.name for column in changes.selected_columns]
             connection.execute(insert(tables.pending).from_select(names, changes))
         counts, rows = count_changes(connection, tables.pending)
         problem = tripped(sync.settings.guard, counts, confirmed=confirmed, size=size)
+        problem = problem or over_budget(connection, ledger, counts)
+        waiting = _waiting(connection, sync, tables, model)
         has_grown = accept_guard and _has_grown(connection, ledger, lease, counts)
         is_held = problem is not None and (has_grown or not accept_guard)
         if is_held or (is_baseline and not size):
@@ -113,6 +123,7 @@ def freeze(
         raise type(problem)(
             f"{sync.name}: {problem} {grown}Nothing was sent. {_way_on(sync, again)}"
         )
+    return waiting
 
 
 def read_open_plan(ledger: Ledger, sync: str) -> FrozenPlan | None:
@@ -177,6 +188,15 @@ def _is_told_once(settings: SyncSettings) -> bool:
     """An event whose key does not say whose it is."""
     named = {settings.user_id, settings.anonymous_id}
     return settings.is_insert_only and named.isdisjoint(settings.key)
+
+
+def _waiting(
+    connection: Connection, sync: Sync, tables: SyncTables, model: Subquery
+) -> int:
+    if sync.settings.dormant == "send":
+        return 0
+    held = held_back(sync.settings, tables.image, model, tables.sent)
+    return int(connection.execute(held).scalar_one())
 
 
 def _way_on(sync: Sync, again: Again | None) -> str:

@@ -9,14 +9,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Subquery, case, func, select
+from sqlalchemy import Connection, Subquery, func, select
 
 from sync.again import Again
+from sync.bill import Bill, bill_of
 from sync.builds import unfitness
+from sync.causes import Causes, causes_of
 from sync.checks import Counts, check_model, count_changes
 from sync.comparison import compare
 from sync.destination import region_of
-from sync.diff import SILENT, comparable, held_back
+from sync.diff import SILENT, held_back
 from sync.estimate import Estimate, estimate
 from sync.image import Image
 from sync.installation import Installation, read_installation
@@ -24,9 +26,8 @@ from sync.ledger import Ledger
 from sync.manifest import Sync
 from sync.payload import Outgoing, Renderer
 from sync.plan import FrozenPlan, read_open_plan, wants_baseline
-from sync.run import renderer_of
+from sync.run import DeliverySettings, rate_of, renderer_of
 from sync.shape import drift
-from sync.tables import new, old
 from sync.times import readable_columns
 from warehouse import Warehouse
 from warehouse.suppressions import ensure_suppressions, suppressions
@@ -57,9 +58,8 @@ class Preview:
     the changes that wait for their people (`dormant: hold`). `unfinished` is the number
     of an earlier plan that a run would finish first; until then its rows still count
     as changes here. `is_baseline`: the run takes every row for known and sends nothing
-    (`initial: skip`). `fields` says how often each field differs among the changed
-    rows. `obstacle` says why a run would stop: the model was not built as it is
-    written, or a test failed.
+    (`initial: skip`). `obstacle` says why a run would stop: the model was not
+    built as it is written, or a test failed.
     """
 
     sync: str
@@ -67,8 +67,9 @@ class Preview:
     sends_here: bool
     model_rows: int
     counts: Counts
-    fields: Mapping[str, int] = field(default_factory=dict)
+    causes: Causes = field(default_factory=Causes)
     estimate: Estimate
+    bill: Bill
     drift: Sequence[str] = ()
     held: int = 0
     unfinished: int | None = None
@@ -100,7 +101,9 @@ def preview_sync(
         is_baseline = not again and takes_baseline(connection, ledger, sync)
         changes = look.changes(again, none=is_baseline)
         counts, _ = count_changes(connection, changes)
-        differing = _differing_fields(connection, changes, image)
+        causes = causes_of(connection, changes, image)
+        has_run = ledger.exists()
+        bill = bill_of(connection, ledger, changes, image, has_run=has_run)
         sample = _sample_of_each(connection, changes, image)
     renderer = next_renderer(warehouse, ledger, sync, image, again)
     rendered = [renderer.render(row) for row in sample]
@@ -111,8 +114,9 @@ def preview_sync(
         sends_here=sync.sends_in(warehouse.target),
         model_rows=size,
         counts=counts,
-        fields=differing,
-        estimate=estimate(counts, calls, settings.rate),
+        causes=causes,
+        estimate=estimate(counts, calls, rate_of(sync, DeliverySettings())),
+        bill=bill,
         drift=drift(sync, look.shape),
         held=held,
         unfinished=unfinished.number if unfinished else None,
@@ -151,35 +155,6 @@ def next_renderer(
     installation = read_installation(ledger) or NOT_YET
     region = region_of(settings.source, target=warehouse.target)
     return renderer_of(plan, installation, region, warehouse.project_dir)
-
-
-def _differing_fields(
-    connection: Connection, changes: Subquery, image: Image
-) -> Mapping[str, int]:
-    """In how many changed rows each field has another value, the most often first."""
-    if not image.fields:
-        return {}
-    counted = [
-        func.sum(
-            case(
-                (
-                    comparable(changes.c[new(c.name)], c).is_distinct_from(
-                        comparable(changes.c[old(c.name)], c)
-                    ),
-                    1,
-                ),
-                else_=0,
-            )
-        )
-        for c in image.fields
-    ]
-    row = connection.execute(select(*counted).where(changes.c.change == "changed"))
-    times = {
-        c.name: int(count or 0)
-        for c, count in zip(image.fields, row.one(), strict=True)
-    }
-    often = sorted(times.items(), key=lambda item: (-item[1], item[0]))
-    return {name: count for name, count in often if count}
 
 
 def _sample_of_each(

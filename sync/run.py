@@ -36,6 +36,7 @@ from sync.shape import prepare
 from sync.tables import SyncTables, new, old
 from sync.times import readable_columns
 from sync.tracking_plan import Rules
+from sync.trial import Trial
 from sync.window import check_window
 from tracking import Pace, Retry, TrackingClient
 from warehouse import Warehouse
@@ -71,6 +72,7 @@ class RunOptions:
     start_afresh: bool = False
     retry_rejected: bool = False
     again: Again | None = None
+    trial: Trial | None = None
     delivery: DeliverySettings = field(default_factory=DeliverySettings)
 
 
@@ -80,7 +82,8 @@ class RunReport:
     What one run did.
 
     `counts` are the calls that Segment accepted, by kind of change; `flagged` are those
-    that left although they violate the tracking plan; `seconds` says where the time
+    that left although they violate the tracking plan; `held` are the changes that wait
+    for their people (`dormant: hold`); `seconds` says where the time
     went, by step.
     """
 
@@ -89,6 +92,7 @@ class RunReport:
     counts: Counts
     rejected: int = 0
     flagged: int = 0
+    held: int = 0
     requests: int = 0
     resumed_plan: int | None = None
     seconds: dict[str, float] = field(default_factory=dict)
@@ -128,6 +132,8 @@ def run_sync(
         )
     if options and options.again:
         options.again.check(sync)
+    if options and options.trial:
+        options.trial.check(sync)
     run = _Run(warehouse, sync, options or RunOptions(), on_progress)
     return run.execute()
 
@@ -204,14 +210,16 @@ class _Run:
             )
             if self.options.retry_rejected:
                 self.ledger.forget_rejected(lease, tables)
-            freeze(
+            held = freeze(
                 self.ledger,
                 self.sync,
                 lease,
                 tables,
                 accept_guard=self.options.accept_guard,
                 again=self.options.again,
+                trial=self.options.trial,
             )
+            self.report = replace(self.report, held=held)
             plan = read_open_plan(self.ledger, self.sync.name)
         if plan is not None:
             self._deliver(plan, lease, installation, settled=0)
@@ -275,13 +283,8 @@ class _Run:
                 yield renderer.render(row)
 
     def _pace(self) -> Pace:
-        """The exposure's rate outweighs the environment's."""
-        rate = self.sync.settings.rate or RateSettings()
-        delivery = self.options.delivery
-        return Pace(
-            requests_per_second=rate.requests or delivery.requests_per_second,
-            events_per_second=rate.events or delivery.events_per_second,
-        )
+        rate = rate_of(self.sync, self.options.delivery)
+        return Pace(requests_per_second=rate.requests, events_per_second=rate.events)
 
     def _client(self, pace: Pace) -> TrackingClient:
         delivery = self.options.delivery
@@ -341,6 +344,15 @@ class _Run:
         yield
         spent = self.report.seconds.get(step, 0.0) + perf_counter() - start
         self.report.seconds[step] = spent
+
+
+def rate_of(sync: Sync, delivery: DeliverySettings) -> RateSettings:
+    """How fast it may go: the exposure's rate outweighs the environment's."""
+    rate = sync.settings.rate or RateSettings()
+    return RateSettings(
+        requests=rate.requests or delivery.requests_per_second,
+        events=rate.events or delivery.events_per_second,
+    )
 
 
 def renderer_of(

@@ -84,6 +84,40 @@ def _print_explanation(found: "Explanation") -> None:
         out.print(body.decode(), markup=False, soft_wrap=True)
 
 
+def _print_causes(preview: "Preview") -> None:
+    causes = preview.causes
+    if causes.fields:
+        often = (
+            f"{name} {count:,} (alone {causes.alone.get(name, 0):,})"
+            for name, count in causes.fields.items()
+        )
+        out.print(f"changed fields: {', '.join(often)}", markup=False)
+    if causes.without_activity:
+        out.print(
+            f"{causes.without_activity:,} of the changed rows are of people who did "
+            "nothing since: scores that decay, links that expire, new definitions"
+        )
+
+
+def _print_bill(preview: "Preview") -> None:
+    bill = preview.bill
+    if not preview.estimate.calls:
+        return
+    least, most = bill.new_tracked_users
+    cost = "" if bill.cost is None else f", which cost {bill.cost:,.2f} at most"
+    out.print(
+        f"about {bill.people:,} people; between {least:,} and {most:,} new tracked "
+        f"users in this billing month{cost}"
+    )
+    if bill.calls_budget is not None:
+        after = bill.calls_this_month + preview.estimate.calls
+        over = ": a run would stop" if after > bill.calls_budget else ""
+        out.print(
+            f"{after:,} of the month's budget of {bill.calls_budget:,} calls with this "
+            f"plan{over}"
+        )
+
+
 def print_preview(preview: "Preview") -> None:
     """Show a plan to a person."""
     import orjson
@@ -95,9 +129,7 @@ def print_preview(preview: "Preview") -> None:
         f"{preview.model_rows:,} rows in the model; {counts.added:,} added, "
         f"{counts.changed:,} changed, {counts.removed:,} removed"
     )
-    if preview.fields:
-        often = (f"{name} {count:,}" for name, count in preview.fields.items())
-        out.print(f"changed fields: {', '.join(often)}", markup=False)
+    _print_causes(preview)
     cost = preview.estimate
     if cost.calls:
         out.print(
@@ -109,6 +141,7 @@ def print_preview(preview: "Preview") -> None:
         )
     if preview.obstacle:
         out.print(f"A run would stop: {preview.obstacle}", markup=False, style="red")
+    _print_bill(preview)
     for sentence in preview.drift:
         out.print(sentence, markup=False)
     if preview.held:

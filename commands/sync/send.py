@@ -40,6 +40,13 @@ def run(
             help="Finish a plan that is older than Segment's memory of messageIds."
         ),
     ] = False,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(help="Only the row with this key; can be repeated."),
+    ] = None,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="Send so many calls at most: a trial.")
+    ] = None,
     start_afresh: Annotated[
         bool, typer.Option(help="Go on after the ledger was lost: all rows are new.")
     ] = False,
@@ -51,9 +58,11 @@ def run(
     1 some rows were rejected, 2 could not run, 3 a guard stopped the plan, 4 somebody
     else is at it, 5 no clear answer from Segment: run again, nothing is lost.
     """
-    from sync import RunOptions
+    from sync import RunOptions, Trial
 
+    is_trial = only or limit is not None
     options = RunOptions(
+        trial=Trial(only=tuple(only or ()), limit=limit) if is_trial else None,
         accept_guard=accept_guard,
         accept_build=accept_build,
         accept_duplicates=accept_duplicates,
@@ -142,6 +151,11 @@ def _print_runs(reports: "Sequence[RunReport]", *, silent: int) -> None:
     for report in reports:
         if report.resumed_plan is not None:
             out.print(f"{report.sync}: plan {report.resumed_plan} was finished first.")
+        if report.held:
+            out.print(
+                f"{report.sync}: {report.held:,} changes wait until their people are "
+                "active again."
+            )
         if report.flagged:
             out.print(
                 f"{report.sync}: {report.flagged:,} calls left although they violate "

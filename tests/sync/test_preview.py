@@ -5,7 +5,7 @@ from typing import Any
 import orjson
 import pytest
 
-from sync import Preview, Sync, preview_sync
+from sync import Preview, Sync, Trial, preview_sync
 from sync.checks import Counts
 from sync.errors import GuardTripped
 from tests.sync.world import World, rows
@@ -73,7 +73,9 @@ def test_the_fields_that_changed_are_counted(world: World) -> None:
         rows(("k0", "u0", 99, "new"), ("k1", "u1", 98, "x"), *PEOPLE[2:4], PEOPLE[9])
     )
 
-    assert preview(world, world.identify()).fields == {"score": 2, "url": 1}
+    causes = preview(world, world.identify()).causes
+    assert causes.fields == {"score": 2, "url": 1}
+    assert causes.alone == {"score": 1}
 
 
 def test_the_cost_of_a_plan_is_told(world: World) -> None:
@@ -90,6 +92,82 @@ def test_the_cost_of_a_plan_is_told(world: World) -> None:
     example = preview(world, sync).examples[0].message
     length = len(orjson.dumps(example))
     assert cost.bytes == pytest.approx(20 * length, rel=0.02)
+
+
+def test_the_rate_of_the_environment_counts(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    The exposure's own outweighs it, as in a run.
+    """
+    monkeypatch.setenv("RELYV_DELIVERY_EVENTS_PER_SECOND", "5")
+    world.model(rows(*PEOPLE))
+
+    plain = preview(world, world.identify()).estimate
+    own = preview(world, world.identify(rate={"events": 10})).estimate
+
+    assert plain.minutes == pytest.approx(20 / 5 / 60)
+    assert own.minutes == pytest.approx(20 / 10 / 60)
+
+
+def test_a_plan_is_weighed_as_segment_bills_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    A person is one tracked user, however many calls; who was active is counted already.
+    """
+    monkeypatch.setenv("RELYV_SEGMENT_PRICE_PER_TRACKED_USER", "0.5")
+    names = "id, user_id, score, url"
+    people = rows(("e1", "u1", 1, "x"), ("e2", "u1", 2, "x"), ("e3", "u2", 3, "x"))
+    seen = "case when user_id = 'u1' then now() end"
+    world.model(
+        f"select {names}, cast({seen} as timestamp) as seen_at "
+        f"from ({people}) as people"
+    )
+    settings: dict[str, Any] = {"call": "track", "added": {"event": "Seen"}}
+
+    blind = preview(world, world.sync(**settings)).bill
+    seeing = preview(world, world.sync(last_activity="seen_at", **settings)).bill
+
+    assert (blind.people, blind.new_tracked_users, blind.cost) == (2, (0, 2), 1.0)
+    assert (seeing.active_people, seeing.new_tracked_users) == (1, (0, 1))
+    assert seeing.cost == 0.5
+
+
+def test_a_months_budget_of_calls_stops_a_plan(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    All that was sent in the billing month counts, and a person may accept it.
+    """
+    world.model(rows(*PEOPLE[:10]))
+    world.run(world.identify())
+    monkeypatch.setenv("RELYV_SEGMENT_CALLS_BUDGET", "12")
+    world.model(rows(*PEOPLE[:13]))
+    seen = preview(world, world.identify()).bill
+    assert (seen.calls_this_month, seen.calls_budget) == (10, 12)
+
+    with pytest.raises(GuardTripped, match=r"3 calls, after 10 .* budget of 12"):
+        world.run(world.identify())
+
+    assert len(world.messages()) == 10
+    assert world.run(world.identify(), accept_guard=True).counts.added == 3
+
+
+def test_a_trial_sends_a_part_and_the_next_run_the_rest(world: World) -> None:
+    """
+    First one key, then a few calls, then everything: each row once.
+    """
+    world.model(rows(*PEOPLE))
+
+    first = world.run(world.identify(), trial=Trial(only=("k7",)))
+    second = world.run(world.identify(), trial=Trial(limit=4))
+    third = world.run(world.identify())
+
+    assert [each.counts.added for each in (first, second, third)] == [1, 4, 15]
+    told = [message["userId"] for message in world.messages()]
+    assert told[0] == "u7"
+    assert sorted(told) == sorted(f"u{number}" for number in range(20))
 
 
 def test_a_row_that_would_be_rejected_says_so(world: World) -> None:

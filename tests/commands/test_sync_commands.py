@@ -1,0 +1,103 @@
+"""`relyv sync …` as a person types it, over a small dbt project and the sandbox."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import orjson
+import pytest
+
+from tests.commands.test_commands import relyv
+from tests.sync.test_builds import Project
+from tests.warehouses import Place, Places
+from tracking.sandbox.inspection import Inspection
+
+Command = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def project(tmp_path: Path, places: Places) -> Project:
+    """Built and tested, with one person in it."""
+    with places.new("duckdb") as place:
+        project = Project(tmp_path, Place(kind=place.kind, settings=place.settings))
+        project.dbt("build")
+        return project
+
+
+@pytest.fixture
+def sync(project: Project, sandbox_url: str, sandbox: Inspection) -> Command:
+    """Runs `relyv sync …` in the project."""
+    return lambda *words: relyv(
+        project.folder, "sync", *words, RELYV_SANDBOX_URL=sandbox_url
+    )
+
+
+def test_a_first_time_from_plan_to_status(sync: Command, sandbox: Inspection) -> None:
+    """
+    Look, try with one row, send, ask about a row: each says what it did.
+    """
+    code, text, _ = sync("plan", "--json")
+    plan = orjson.loads(text)["people"]
+    assert (code, plan["counts"]["added"], plan["bill"]["people"]) == (0, 1, 1)
+    assert sandbox.summary()["requests"] == 0
+
+    code, text, _ = sync("run", "people", "--only", "2", "--json")
+    assert (code, orjson.loads(text)["people"]["counts"]["added"]) == (0, 0)
+    code, text, _ = sync("run", "people", "--limit", "1", "--json")
+    assert (code, orjson.loads(text)["people"]["counts"]["added"]) == (0, 1)
+
+    code, text, _ = sync("explain", "people", "1", "--json")
+    assert (code, orjson.loads(text)["differs"]) == (0, [])
+    assert "nothing differs" in text
+    code, text, _ = sync("status", "--json")
+    assert (code, orjson.loads(text)["people"]["confirmed"]) == (0, 1)
+
+
+def test_a_sync_is_paused_and_sent_again(sync: Command, sandbox: Inspection) -> None:
+    """
+    A paused one says how to go on; what is sent again is sent again.
+    """
+    assert sync("run")[0] == 0
+    assert sync("pause", "people")[0] == 0
+    code, _, text = sync("retry", "people")
+    assert (code, "relyv sync resume people" in text) == (2, True)
+    assert sync("resume", "people")[0] == 0
+
+    code, text, _ = sync("resync", "people", "--yes", "--new-ids", "--json")
+
+    assert (code, orjson.loads(text)["people"]["counts"]["added"]) == (0, 1)
+    assert sandbox.summary()["received"] == 2
+    code, _, text = sync(
+        *("backfill", "people", "--from", "2026-01-01", "--to", "2026-02-01", "--yes")
+    )
+    assert (code, "relyv sync resync people" in text) == (2, True)
+
+
+def test_a_destination_is_checked_and_a_contract_is_written(sync: Command) -> None:
+    """
+    What the key says, and what the calls keep to, for a machine to read.
+    """
+    code, text, _ = sync("check", "--json")
+    assert (code, orjson.loads(text)[0]["connection"]) == (0, "")
+
+    code, text, _ = sync("tracking-plan", "people")
+    (rule,) = orjson.loads(text)["rules"]
+    traits = rule["jsonSchema"]["properties"]["traits"]["properties"]
+    assert (code, rule["type"], traits["plan"]) == (
+        0,
+        "IDENTIFY",
+        {"type": ["string", "null"]},
+    )
+
+
+def test_an_edit_after_the_build_stops_a_run(sync: Command, project: Project) -> None:
+    """
+    Exit code 3, the command to run, and a way to go on all the same.
+    """
+    project.write_upstream("gold")
+
+    code, _, text = sync("run", "people")
+
+    assert code == 3
+    assert "dbt build --select +exposure:people" in text
+    assert "A run would stop" in sync("plan", "people")[1]
+    assert sync("run", "people", "--accept-build")[0] == 0
