@@ -1,6 +1,6 @@
 """`relyv sync …` as a person types it, over a small dbt project and the sandbox."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import orjson
@@ -8,19 +8,19 @@ import pytest
 
 from tests.commands.test_commands import relyv
 from tests.sync.test_builds import Project
-from tests.warehouses import Place, Places
+from tests.warehouses import Places
 from tracking.sandbox.inspection import Inspection
 
 Command = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def project(tmp_path: Path, places: Places) -> Project:
+def project(tmp_path: Path, places: Places) -> Iterator[Project]:
     """Built and tested, with one person in it."""
     with places.new("duckdb") as place:
-        project = Project(tmp_path, Place(kind=place.kind, settings=place.settings))
+        project = Project(tmp_path, place)
         project.dbt("build")
-        return project
+        yield project
 
 
 @pytest.fixture
