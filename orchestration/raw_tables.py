@@ -41,6 +41,8 @@ def raw_tables(project: Project, manifest: Mapping[str, Any]) -> AssetsDefinitio
     sources = {
         translator.get_asset_key(source): source
         for source in manifest["sources"].values()
+        # What a sync and dbt keep of their own work is not landed.
+        if "written_by" not in source["config"].get("meta", {})
     }
 
     @multi_asset(

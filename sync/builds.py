@@ -139,7 +139,7 @@ def _problems(lineage: Lineage, builds: Mapping[str, _Build]) -> Iterator[str]:
 
 
 def _builds(warehouse: Warehouse, lineage: Lineage) -> Mapping[str, _Build]:
-    rows = _node_builds(warehouse)
+    rows = node_builds(warehouse.step_schema("builds"))
     wanted = [*lineage.fingerprints, *lineage.tests]
     with warehouse.engine.connect() as connection:
         if not table_exists(connection, rows):
@@ -201,10 +201,11 @@ def _name(node: str) -> str:
     return node.split(".")[2]
 
 
-def _node_builds(warehouse: Warehouse) -> Table:
+def node_builds(schema: str) -> Table:
+    """One row per node, with what became of it last."""
     return Table(
         "node_builds",
-        MetaData(schema=warehouse.step_schema("builds")),
+        MetaData(schema=schema),
         Column("node_id", String(500)),
         Column("node_type", String(20)),
         Column("status", String(20)),

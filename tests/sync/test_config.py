@@ -145,7 +145,6 @@ def test_what_ships_is_read_from_the_manifest(
 
     assert "segment_profile_traits" in syncs
     assert all(sync.settings.targets == ["demo"] for sync in syncs.values())
-    assert not any(sync.settings.significant for sync in syncs.values())
     assert [s.name for s in select_syncs(syncs, [])] == sorted(syncs)
     with pytest.raises(ConfigError, match="Did you mean 'segment_profile_traits'"):
         select_syncs(syncs, ["segment_profile_trait"])
