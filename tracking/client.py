@@ -4,7 +4,6 @@ The one module that speaks HTTP to Segment. Knows bytes, not messages: what it p
 serialised, checked and cut to size already.
 """
 
-import gzip
 import logging
 import re
 from collections.abc import Sequence
@@ -16,6 +15,7 @@ from types import TracebackType
 from typing import Self
 
 import httpx
+from isal import igzip
 
 from tracking.answers import Answer, Outcome, outcome_of
 from tracking.batches import batch_body
@@ -172,7 +172,7 @@ class TrackingClient:
     def _encoded(self, body: bytes) -> tuple[bytes, dict[str, str]]:
         if not self._gzip or len(body) < _GZIP_FROM_BYTES:
             return body, {}
-        compressed = gzip.compress(body, compresslevel=1, mtime=0)
+        compressed = igzip.compress(body, compresslevel=1, mtime=0)
         return compressed, {"Content-Encoding": "gzip"}
 
 

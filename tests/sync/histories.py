@@ -80,7 +80,7 @@ HISTORIES: SearchStrategy[History] = st.lists(
 
 
 def live_through(world: World, sync: Sync, history: History) -> None:
-    """Take every step of a history, and then let one run end in peace."""
+    """Take every step of a history, then let one run end in peace; the next rests."""
     for step in history:
         if isinstance(step, Change):
             world.model(rows(*step.people))
@@ -89,6 +89,7 @@ def live_through(world: World, sync: Sync, history: History) -> None:
             run_until_death(world, sync, step.dies_at)
     world.sandbox.clear_faults()
     world.run(sync)
+    assert world.run(sync).counts.total == 0
 
 
 def run_until_death(world: World, sync: Sync, dies_at: int) -> None:
