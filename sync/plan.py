@@ -37,7 +37,7 @@ from sync.diff import (
 from sync.image import Image, thawed
 from sync.ledger import Lease, Ledger
 from sync.manifest import Sync
-from sync.tables import SyncTables
+from sync.tables import FORGOTTEN, SyncTables
 from sync.trial import Trial
 from warehouse.clock import utc_now
 from warehouse.suppressions import suppressions
@@ -234,7 +234,7 @@ def wants_baseline(connection: Connection, ledger: Ledger, sync: Sync) -> bool:
     earlier = (
         select(literal(1))
         .select_from(plans)
-        .where(plans.c.sync == sync.name, plans.c.state != "held")
+        .where(plans.c.sync == sync.name, plans.c.state.not_in(("held", FORGOTTEN)))
         .limit(1)
     )
     return connection.execute(earlier).first() is None

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     column,
     delete,
+    literal,
     literal_column,
     select,
     table,
@@ -29,7 +30,7 @@ from sync.errors import ColumnRetyped, ConfigError, LedgerLost
 from sync.image import Image, ImageColumn, image_of, is_role
 from sync.ledger import Lease, Ledger
 from sync.manifest import Model, Sync
-from sync.tables import SyncTables, new, old
+from sync.tables import FORGOTTEN, SyncTables, new, old
 from warehouse.ddl import (
     CreateTableAs,
     column_types,
@@ -120,7 +121,7 @@ def prepare(
     if shape.has_ledger:
         _recast(engine, tables, sync, shape)
     if not shape.has_ledger:
-        _create_sent(engine, tables, sync, lease)
+        _create_sent(ledger, tables, sync, lease)
     elif not sync.settings.keeps_traits:
         _reshape(engine, tables, shape)
         _adopt(engine, tables, sync, shape.missing)
@@ -180,15 +181,27 @@ def _retyped(sync: Sync, shape: Shape) -> ColumnRetyped:
     )
 
 
-def _create_sent(engine: Engine, tables: SyncTables, sync: Sync, lease: Lease) -> None:
-    if lease.last_plan > 0:
+def _create_sent(ledger: Ledger, tables: SyncTables, sync: Sync, lease: Lease) -> None:
+    if lease.last_plan > 0 and not _was_forgotten(ledger, lease):
         raise LedgerLost(
             f"{sync.name}: {tables.sent.fullname} is missing, and there were "
             f"{lease.last_plan} plans. Restore it from a backup."
         )
     empty = _no_rows(images(sync.model, tables.image))
-    with engine.begin() as connection:
+    with ledger.warehouse.engine.begin() as connection:
         connection.execute(CreateTableAs(tables.sent, empty))
+
+
+def _was_forgotten(ledger: Ledger, lease: Lease) -> bool:
+    """Whether a person had the ledger forget the sync after its last plan."""
+    plans = ledger.tables.plans
+    forgotten = select(literal(1)).where(
+        plans.c.sync == lease.sync,
+        plans.c.plan == lease.last_plan,
+        plans.c.state == FORGOTTEN,
+    )
+    with ledger.warehouse.engine.connect() as connection:
+        return connection.execute(forgotten).first() is not None
 
 
 def _reshape(engine: Engine, tables: SyncTables, shape: Shape) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, MetaData, Table, func, select
 
 from sync.image import image_of
 from sync.ledger import Ledger
@@ -67,7 +67,13 @@ def orphans(warehouse: Warehouse, syncs: Sequence[Sync]) -> list[str]:
     known, rows = {sync.name for sync in syncs}, ledger.tables.syncs
     with warehouse.engine.connect() as connection:
         found = connection.execute(select(rows.c.sync)).scalars().all()
-    return sorted(name for name in found if name not in known)
+        left = [name for name in found if name not in known]
+        schema = MetaData(schema=ledger.tables.schema)
+        return sorted(
+            name
+            for name in left
+            if table_exists(connection, Table(f"{name}__sent", schema))
+        )
 
 
 def _read(

@@ -10,6 +10,9 @@ from sync.image import Image
 # 2 added `sync_pauses`; see sync/migrations.py.
 SCHEMA_VERSION = 2
 
+# The state of the plan that stands for all that a person had the ledger forget.
+FORGOTTEN = "forgotten"
+
 
 class LedgerTables:
     """Every table that syncs keep for themselves, in `<schema>_ledger`."""
@@ -45,7 +48,7 @@ class LedgerTables:
             self.metadata,
             Column("sync", String(100)),
             Column("plan", BigInteger),
-            Column("state", String(20)),  # open | closed | held | baseline
+            Column("state", String(20)),  # open | closed | held | baseline | forgotten
             Column("delivered_through", BigInteger),
             Column("row_count", BigInteger),
             Column("added", BigInteger),

@@ -13,6 +13,7 @@ from sync.errors import (
     SyncPaused,
     TooManyRemovals,
 )
+from sync.forget import forget
 from sync.status import orphans, read_status
 from tests.sync.test_delivery import fault
 from tests.sync.test_track import events, track
@@ -165,6 +166,27 @@ def test_a_sync_without_an_exposure_is_named(world: World) -> None:
     with world.warehouse() as warehouse:
         assert orphans(warehouse, []) == ["people"]
         assert orphans(warehouse, [sync]) == []
+
+
+def test_a_removed_sync_is_forgotten(world: World) -> None:
+    """
+    Only a removed one. Should it come back, every row is told again, with a new id.
+    """
+    world.model(rows(*PEOPLE[:2]))
+    world.run(world.identify())
+    sync = world.identify()
+    with world.warehouse() as warehouse:
+        with pytest.raises(ConfigError, match="is an exposure"):
+            forget(Ledger(warehouse), "people", ["people"])
+        with pytest.raises(ConfigError, match="knows no sync"):
+            forget(Ledger(warehouse), "poeple", [])
+
+        forget(Ledger(warehouse), "people", [])
+
+        assert orphans(warehouse, []) == []
+        assert read_status(warehouse, sync).confirmed == 0
+    assert world.run(sync).counts == Counts(added=2)
+    assert len(world.messages()) == 4
 
 
 def _leave_unfinished(world: World, sync: Sync) -> None:
