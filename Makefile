@@ -8,7 +8,7 @@ CODE := commands landing orchestration reports simulation sync tracking warehous
 	relyv.py tests bench
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-all check format clean
+.PHONY: help install demo test test-all test-browser check format clean
 
 help:  ## Show what can be done here
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -34,6 +34,11 @@ test: install  ## Run every test but the slow ones
 
 test-all: install  ## Run every test
 	$(BIN)/pytest -n 2 --dist loadfile
+
+test-browser: install  ## Test the pages in a real browser (needs Chromium: apt-get install chromium)
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint constraints.txt \
+		--editable '.[postgres,snowflake,dagster,dev,browser]'
+	$(BIN)/pytest tests/browser
 
 check: install  ## Format, lint, types, dbt parse with warnings as errors, SQL lint
 	$(BIN)/ruff format --check $(CODE)

@@ -31,7 +31,7 @@ PANELS = {
     "Bring data in": ["land"],
     "Know people": ["lookup", "timeline", "identity"],
     "Send": ["sync"],
-    "Try and see": ["demo", "simulate", "sandbox", "dagster"],
+    "Try and see": ["demo", "simulate", "sandbox", "dagster", "docs"],
 }
 IN, KNOW, OUT, TRY = PANELS
 
@@ -54,6 +54,7 @@ app.command(rich_help_panel=TRY)(demo.demo)
 app.command(rich_help_panel=TRY)(simulate.simulate)
 app.add_typer(sandbox.app, name="sandbox", rich_help_panel=TRY)
 app.command(rich_help_panel=TRY)(ui.dagster)
+app.command(rich_help_panel=TRY)(ui.docs)
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""relyv dagster: the flow on a page, and on a clock."""
+"""relyv dagster and relyv docs: the flow on a clock, and on a page."""
 
 import os
 import signal
@@ -45,6 +45,32 @@ def dagster(
     prepare_manifest(Project.from_environment())
     aside.print(f"The flow is at http://127.0.0.1:{port} in a minute (Ctrl-C ends it)")
     _become_dagster(port)
+
+
+def docs(
+    target: Target = None,
+    project_dir: ProjectDir = HERE,
+    out: Annotated[
+        Path | None, typer.Option(help="Write the page to this file, and end.")
+    ] = None,
+    port: Annotated[int, typer.Option(help="Where the page is.")] = 8080,
+) -> None:
+    """
+    Show every model and column, and the lineage from raw table to Segment.
+
+    The page is dbt's own, in one file: open "relyv_segment" for the models, "Exposures"
+    for what is sent, and the button at the lower right for the lineage. A built target
+    adds the tables' types and sizes. Ctrl-C ends it.
+    """
+    from orchestration.docs_page import serve_page, write_page
+
+    with aside.status("dbt writes the page"):
+        page = write_page(project_dir.resolve(), target=target, out=out)
+    if out:
+        aside.print(f"Written to {page}: one file, which needs no server.")
+        return
+    aside.print(f"The page is at http://127.0.0.1:{port} (Ctrl-C ends it)")
+    serve_page(page, port)
 
 
 def _home(folder: Path) -> Path:
