@@ -36,11 +36,16 @@ def compiled(
         place.write_project(folder)
         run_dbt(folder, "compile", as_of="2026-02-01 00:00:00")
     manifest = json.loads((folder / "target" / "manifest.json").read_text())
-    return {
+    nodes = manifest["nodes"].values()
+    models = {node["name"] for node in nodes if node["resource_type"] == "model"}
+    # A test of a model that is switched off is listed, and not compiled.
+    found = {
         node["name"]: node["compiled_code"]
-        for node in manifest["nodes"].values()
-        if node["resource_type"] in ("model", "test")
+        for node in nodes
+        if node["resource_type"] in ("model", "test") and "compiled_code" in node
     }
+    assert models <= set(found)
+    return found
 
 
 def parsed(sql: str) -> exp.Expression:
