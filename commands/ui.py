@@ -19,6 +19,8 @@ telemetry:
 concurrency:
   runs:
     max_concurrent_runs: 1
+  pools:
+    default_limit: 1
 """
 
 

@@ -4,11 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from dagster import Failure
+from sqlalchemy.exc import DBAPIError
 
 from warehouse import RelyvError
-
-# Somebody else is at it; no clear answer: see sync/errors.py.
-_LATER_HELPS = (4, 5)
 
 
 @contextmanager
@@ -20,5 +18,13 @@ def one_sentence() -> Iterator[None]:
         raise Failure(
             description=str(error),
             metadata={"error": type(error).__name__, "exit_code": error.exit_code},
-            allow_retries=error.exit_code in _LATER_HELPS,
+            allow_retries=False,
+        ) from None
+    except DBAPIError as error:
+        # A driver's message may quote a row, and Dagster keeps what it is told.
+        kind = type(error.orig).__name__
+        raise Failure(
+            description=f"The warehouse refused a statement ({kind}).",
+            metadata={"error": kind},
+            allow_retries=False,
         ) from None

@@ -1,23 +1,87 @@
 """One exposure -> one asset below its model, which does what `relyv sync run` does."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 from dagster import (
     AssetCheckResult,
-    AssetCheckSeverity,
-    AssetCheckSpec,
+    AssetExecutionContext,
     AssetKey,
     AssetsDefinition,
+    Config,
     MaterializeResult,
+    RetryRequested,
     asset,
 )
+from pydantic import Field
 
 from orchestration.failure import one_sentence
 from orchestration.project import Project
-from sync import RunReport, Sync, read_syncs, run_sync, select_syncs
-from warehouse import open_warehouse
+from orchestration.sync_report import (
+    check_specs,
+    facts_of_plan,
+    facts_of_run,
+    failed,
+    passed,
+)
+from sync import (
+    Again,
+    RunOptions,
+    Sync,
+    preview_sync,
+    read_status,
+    read_syncs,
+    run_sync,
+    select_syncs,
+)
+from sync.errors import DeliveryUnsure, SyncError
+from warehouse import Warehouse, open_warehouse
 
-CHECK = "no_row_was_rejected"
+# A run that ends unsure is tried again so often, each time after twice as long.
+RETRIES = 3
+RETRY_SECONDS = 60.0
+
+
+class SyncConfig(Config):
+    """What a person may ask of one run, in Dagster's launchpad. Kept with the run."""
+
+    plan_only: bool = Field(
+        default=False, description="Show what a run would send, and send nothing."
+    )
+    accept_guard: bool = Field(
+        default=False, description="Send a plan that a guard held."
+    )
+    accept_build: bool = Field(
+        default=False,
+        description="Send although the model was not built or tested as it is written.",
+    )
+    accept_duplicates: bool = Field(
+        default=False,
+        description="Finish a plan of events that Segment may take twice.",
+    )
+    backfill_since: str | None = Field(
+        default=None,
+        description="Send an event sync's rows again, from this date on (2026-01-31).",
+    )
+    backfill_until: str | None = Field(
+        default=None, description="And before this date."
+    )
+
+    def options(self) -> RunOptions:
+        """The same, for a run."""
+        since, until = map(_moment, (self.backfill_since, self.backfill_until))
+        is_backfill = since is not None or until is not None
+        return RunOptions(
+            accept_guard=self.accept_guard,
+            accept_build=self.accept_build,
+            accept_duplicates=self.accept_duplicates,
+            again=Again(since=since, until=until) if is_backfill else None,
+        )
+
+
+Result = MaterializeResult[Any] | AssetCheckResult
 
 
 def sync_key(sync: Sync) -> AssetKey:
@@ -42,50 +106,65 @@ def sync_asset(project: Project, sync: Sync, *, model: AssetKey) -> AssetsDefini
         description=sync.description,
         kinds={"segment"},
         metadata={"call": sync.settings.call, "defined_in": sync.file},
-        check_specs=[AssetCheckSpec(CHECK, asset=sync_key(sync))],
+        check_specs=check_specs(sync_key(sync)),
+        # Two runs of one sync never overlap: the second waits for the first.
+        pool=f"segment_{sync.name}",
     )
-    def send() -> MaterializeResult:  # type: ignore[type-arg] # Dagster knows it bare
-        with one_sentence():
-            return _run(project, sync.name)
+    def send(context: AssetExecutionContext, config: SyncConfig) -> Iterator[Result]:
+        with one_sentence(), _again_when_unsure(context.retry_number):
+            yield from _run(project, sync.name, config)
 
     return send
 
 
-def _run(project: Project, name: str) -> MaterializeResult[Any]:
+@contextmanager
+def _again_when_unsure(tries: int) -> Iterator[None]:
+    """A run without a clear answer is tried again later, and goes on with its plan."""
+    try:
+        yield
+    except DeliveryUnsure:
+        if tries == RETRIES:
+            raise
+        raise RetryRequested(
+            max_retries=RETRIES, seconds_to_wait=RETRY_SECONDS * 2**tries
+        ) from None
+
+
+def _run(project: Project, name: str, config: SyncConfig) -> Iterator[Result]:
     with open_warehouse(project.folder, project.target) as warehouse:
         syncs = read_syncs(
             project.manifest_path, kind=warehouse.kind, schema=warehouse.schema
         )
         [sync] = select_syncs(syncs, [name])
-        if not sync.sends_in(warehouse.target):
-            return _not_opted_in(warehouse.target)
-        return _sent(run_sync(warehouse, sync))
+        if config.plan_only:
+            yield _planned(warehouse, sync)
+        elif not sync.sends_in(warehouse.target):
+            yield _not_opted_in(warehouse, sync)
+        else:
+            yield from _sent(warehouse, sync, config)
 
 
-def _not_opted_in(target: str) -> MaterializeResult[Any]:
-    return MaterializeResult(
-        metadata={"outcome": "not opted in", "target": target},
-        check_results=[AssetCheckResult(check_name=CHECK, passed=True)],
-    )
+def _planned(warehouse: Warehouse, sync: Sync) -> MaterializeResult[Any]:
+    facts = facts_of_plan(preview_sync(warehouse, sync))
+    return MaterializeResult(metadata=facts, check_results=passed())
 
 
-def _sent(report: RunReport) -> MaterializeResult[Any]:
-    return MaterializeResult(
-        metadata={
-            "outcome": "sent",
-            "added": report.counts.added,
-            "changed": report.counts.changed,
-            "removed": report.counts.removed,
-            "rejected": report.rejected,
-            "requests": report.requests,
-            "seconds": sum(report.seconds.values()),
-        },
-        check_results=[
-            AssetCheckResult(
-                check_name=CHECK,
-                passed=not report.rejected,
-                severity=AssetCheckSeverity.WARN,
-                metadata={"rejected": report.rejected},
-            )
-        ],
-    )
+def _not_opted_in(warehouse: Warehouse, sync: Sync) -> MaterializeResult[Any]:
+    """It says what the rule would send, so that one sees the bill before."""
+    facts = facts_of_plan(preview_sync(warehouse, sync))
+    told = {"outcome": "not opted in", "target": warehouse.target}
+    return MaterializeResult(metadata=facts | told, check_results=passed())
+
+
+def _sent(warehouse: Warehouse, sync: Sync, config: SyncConfig) -> Iterator[Result]:
+    try:
+        report = run_sync(warehouse, sync, config.options())
+    except SyncError as error:
+        yield from failed(error)
+        raise
+    facts = facts_of_run(report, read_status(warehouse, sync))
+    yield MaterializeResult(metadata=facts, check_results=passed(report))
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

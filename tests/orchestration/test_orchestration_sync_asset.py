@@ -87,6 +87,28 @@ def facts_of(result: ExecuteInProcessResult) -> dict[str, Any]:
     return {name: value.value for name, value in event.metadata.items()}
 
 
+def checks_of(result: ExecuteInProcessResult) -> dict[str, bool]:
+    found = result.get_asset_check_evaluations()
+    return {check.check_name: check.passed for check in found}
+
+
+def told_of(result: ExecuteInProcessResult) -> str:
+    [failure] = result.get_step_failure_events()
+    told = failure.step_failure_data.user_failure_data
+    assert told is not None
+    return str(told.description)
+
+
+def launched(**config: Any) -> dict[str, Any]:
+    """What a person types into the launchpad."""
+    return {"ops": {"segment__people": {"config": config}}}
+
+
+def sql(project: Project, statement: str) -> None:
+    with open_warehouse(project.folder) as opened, opened.engine.begin() as connection:
+        connection.execute(text(statement))
+
+
 def test_a_sync_that_nobody_opted_in_says_so_and_sends_nothing(
     small: Project, sandbox: Inspection
 ) -> None:
@@ -95,7 +117,9 @@ def test_a_sync_that_nobody_opted_in_says_so_and_sends_nothing(
     """
     result = materialize([asset_of(small, targets=[])])
 
-    assert facts_of(result) == {"outcome": "not opted in", "target": "demo"}
+    facts = facts_of(result)
+    assert (facts["outcome"], facts["target"]) == ("not opted in", "demo")
+    assert (facts["calls"], facts["added"]) == (2, 2)
     assert sandbox.summary()["requests"] == 0
 
 
@@ -108,10 +132,14 @@ def test_a_rejected_row_fails_the_check_and_not_the_run(
     """
     result = materialize([asset_of(small, targets=["demo"])])
 
-    [check] = result.get_asset_check_evaluations()
     facts = facts_of(result)
     assert (facts["added"], facts["rejected"]) == (1, 1)
-    assert (check.check_name, check.passed) == ("no_row_was_rejected", False)
+    assert "| no_user_anon_id | 1 |" in facts["rejections"]
+    assert checks_of(result) == {
+        "no_row_was_rejected": False,
+        "no_guard_tripped": True,
+        "no_plan_is_unfinished": True,
+    }
     assert result.success
 
 
@@ -133,3 +161,84 @@ def test_what_goes_wrong_ends_the_run_with_its_sentence(
         "There is no manifest.json in target/. Run `dbt build` first."
     )
     assert not result.success
+
+
+def test_a_plan_is_shown_and_nothing_is_sent(
+    small: Project, sandbox: Inspection
+) -> None:
+    """
+    With the config `plan_only`, and not a value of a row in it.
+    """
+    asset = asset_of(small, targets=["demo"])
+
+    result = materialize([asset], run_config=launched(plan_only=True))
+
+    facts = facts_of(result)
+    assert (facts["outcome"], facts["calls"]) == ("planned, nothing sent", 2)
+    assert "free" not in str(facts)
+    assert sandbox.summary()["requests"] == 0
+
+
+def test_a_tripped_guard_is_a_failed_check_until_it_is_accepted(
+    small: Project, sandbox: Inspection
+) -> None:
+    """
+    Everybody is gone: an error that alerts can be set on; then a person's decision.
+    """
+    asset = asset_of(small, targets=["demo"])
+    materialize([asset])
+    sql(small, "delete from small_syncs.people")
+    before = sandbox.summary()["requests"]
+
+    held = materialize([asset], raise_on_error=False)
+    requests = sandbox.summary()["requests"]
+    accepted = materialize([asset], run_config=launched(accept_guard=True))
+
+    assert checks_of(held) == {"no_guard_tripped": False}
+    assert not held.success
+    assert requests == before
+    assert facts_of(accepted)["removed"] == 1
+
+
+def test_only_a_run_without_a_clear_answer_is_tried_again(
+    small: Project, sandbox: Inspection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    It resumes its plan; what Segment refuses outright is not asked again.
+    """
+    monkeypatch.setenv("RELYV_DELIVERY_ATTEMPTS", "1")
+    monkeypatch.setattr("orchestration.segment_syncs.RETRY_SECONDS", 0.01)
+    asset = asset_of(small, targets=["demo"])
+    sandbox.faults([{"status": 503, "store": True, "times": 2}])
+
+    unsure = materialize([asset])
+    sql(small, "update small_syncs.people set plan = 'paid'")
+    sandbox.faults([{"status": 401, "times": 1}])
+    refused = materialize([asset], raise_on_error=False)
+
+    assert unsure.success
+    assert facts_of(unsure)["resumed_plan"] == 1
+    assert sandbox.summary()["accepted"] == 1
+    assert not refused.success
+    assert sandbox.summary()["answers"]["401"] == 1
+
+
+def test_a_driver_s_words_stay_out_of_dagster(small: Project) -> None:
+    """
+    They may quote a row; here, a value that is no number.
+    """
+    asset = asset_of(small, targets=["demo"])
+    sql(small, "drop table small_syncs.people")
+    sql(
+        small,
+        "create view small_syncs.people as select id, user_id, "
+        "cast(cast(plan as integer) as varchar) as plan from (values "
+        "('1', 'u1', 'secret')) as t(id, user_id, plan)",
+    )
+
+    result = materialize([asset], raise_on_error=False)
+
+    assert not result.success
+    assert told_of(result).startswith("The warehouse refused a statement")
+    [failure] = result.get_step_failure_events()
+    assert "secret" not in str(failure)
