@@ -5,12 +5,15 @@ import signal
 import sys
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from commands.options import HERE, ProjectDir, Target
 from commands.screen import aside
+
+if TYPE_CHECKING:
+    from orchestration.project import Project
 
 # Five syncs may be due in the same minute, and a DuckDB file has one writer.
 INSTANCE = """\
@@ -31,20 +34,17 @@ def dagster(
 ) -> None:
     """Open the flow in Dagster: landing, models, syncs, schedules. Ctrl-C ends it."""
     from orchestration.errors import DagsterMissing
-    from orchestration.project import Project, prepare_manifest
+    from orchestration.project import prepare_manifest
 
     if find_spec("dagster") is None or find_spec("dagster_webserver") is None:
         raise DagsterMissing(
             "Dagster is not installed. `make install` installs it; without make: "
             "pip install 'relyv-segment[dagster]'."
         )
-    folder = project_dir.resolve()
-    os.environ["RELYV_PROJECT_DIR"] = str(folder)
-    if target:
-        os.environ["DBT_TARGET"] = target
+    project = _project(project_dir, target)
     if "DAGSTER_HOME" not in os.environ:
-        os.environ["DAGSTER_HOME"] = str(_home(folder))
-    prepare_manifest(Project.from_environment())
+        os.environ["DAGSTER_HOME"] = str(_home(project.folder))
+    prepare_manifest(project)
     aside.print(f"The flow is at http://127.0.0.1:{port} in a minute (Ctrl-C ends it)")
     _become_dagster(port)
 
@@ -66,13 +66,24 @@ def docs(
     """
     from orchestration.docs_page import serve_page, write_page
 
+    project = _project(project_dir, target)
     with aside.status("dbt writes the page"):
-        page = write_page(project_dir.resolve(), target=target, out=out)
+        page = write_page(project, out)
     if out:
         aside.print(f"Written to {page}: one file, which needs no server.")
         return
     aside.print(f"The page is at http://127.0.0.1:{port} (Ctrl-C ends it)")
     serve_page(page, port)
+
+
+def _project(project_dir: Path, target: str | None) -> "Project":
+    """The project, for this process and for those that it starts."""
+    from orchestration.project import Project
+
+    os.environ["RELYV_PROJECT_DIR"] = str(project_dir.resolve())
+    if target:
+        os.environ["DBT_TARGET"] = target
+    return Project.from_environment()
 
 
 def _home(folder: Path) -> Path:

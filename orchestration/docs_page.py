@@ -3,7 +3,6 @@
 dbt writes the page; a file is all of it, so it can be mailed, or put on any web server.
 """
 
-import shutil
 from pathlib import Path
 
 import uvicorn
@@ -12,18 +11,23 @@ from starlette.responses import FileResponse
 from starlette.routing import Route
 
 from orchestration.dbt import run_dbt
+from orchestration.project import Project, prepare_manifest
+from warehouse import read_profile
 
-PAGE = Path("target") / "static_index.html"
+# What a page without a warehouse is made of: the manifest, and no look at tables.
+WITHOUT_TABLES = ["--no-compile", "--empty-catalog"]
 
 
-def write_page(project_dir: Path, *, target: str | None, out: Path | None) -> Path:
+def write_page(project: Project, out: Path | None) -> Path:
     """
     Have dbt write the page; types and sizes in it are those of the target's tables.
 
+    Where a DuckDB file is not there yet, none is made: the page then has no types.
+    The page names no folder of this machine, so that it can be shown to anybody.
+
     Args:
-        project_dir: The folder of dbt_project.yml.
-        target: The dbt target; else the profile's own.
-        out: Where a copy of it goes; else it stays in dbt's `target` folder.
+        project: Where dbt's project and its `target` folder are.
+        out: The file to write; else it is dbt's own, in the `target` folder.
 
     Returns:
         Where the page is.
@@ -31,12 +35,26 @@ def write_page(project_dir: Path, *, target: str | None, out: Path | None) -> Pa
     Raises:
         DbtFailed: dbt could not write it.
     """
-    run_dbt(project_dir, ["docs", "generate", "--static"], target=target)
-    page = project_dir / PAGE
-    if out is None:
-        return page
+    generate = ["docs", "generate", "--static"]
+    generate += ["--target-path", str(project.target_path)]
+    if not _has_warehouse(project):
+        prepare_manifest(project)
+        generate += WITHOUT_TABLES
+    run_dbt(project.folder, generate, target=project.target)
+    page = project.manifest_path.with_name("static_index.html")
+    text = page.read_text().replace(str(project.folder), ".")
+    out = out or page
     out.parent.mkdir(parents=True, exist_ok=True)
-    return Path(shutil.copyfile(page, out))
+    out.write_text(text)
+    return out
+
+
+def _has_warehouse(project: Project) -> bool:
+    """A server is there or says that it is not; a DuckDB file would be made."""
+    profile = read_profile(project.folder, project.target)
+    if profile.kind != "duckdb":
+        return True
+    return (project.folder / str(profile.settings["path"])).exists()
 
 
 def serve_page(page: Path, port: int) -> None:

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from orchestration.docs_page import write_page
+from orchestration.project import Project
 from tests.conftest import ROOT
 
 RAW = "source.relyv_segment.relyv.sessions"
@@ -29,7 +30,8 @@ SENT = "exposure.relyv_segment.segment_profile_traits"
 def docs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page, as one file in a folder of its own."""
     folder = tmp_path_factory.mktemp("docs")
-    return write_page(ROOT, target="demo", out=folder / "index.html")
+    project = Project(folder=ROOT, target="demo")
+    return write_page(project, folder / "index.html")
 
 
 @pytest.fixture(scope="module")
