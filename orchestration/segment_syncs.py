@@ -21,10 +21,11 @@ from orchestration.failure import one_sentence
 from orchestration.project import Project
 from orchestration.sync_report import (
     check_specs,
+    checks_of_failure,
+    checks_of_run,
+    checks_of_standing,
     facts_of_plan,
     facts_of_run,
-    failed,
-    passed,
 )
 from sync import (
     Again,
@@ -145,25 +146,34 @@ def _run(project: Project, name: str, config: SyncConfig) -> Iterator[Result]:
 
 
 def _planned(warehouse: Warehouse, sync: Sync) -> MaterializeResult[Any]:
-    facts = facts_of_plan(preview_sync(warehouse, sync))
-    return MaterializeResult(metadata=facts, check_results=passed())
+    return _unsent(warehouse, sync, facts_of_plan(preview_sync(warehouse, sync)))
 
 
 def _not_opted_in(warehouse: Warehouse, sync: Sync) -> MaterializeResult[Any]:
-    """It says what the rule would send, so that one sees the bill before."""
-    facts = facts_of_plan(preview_sync(warehouse, sync))
+    """It says what the rule would send; what would stop it stops nobody else."""
+    try:
+        facts = facts_of_plan(preview_sync(warehouse, sync))
+    except SyncError as error:
+        facts = {"a_run_would_stop": str(error)}
     told = {"outcome": "not opted in", "target": warehouse.target}
-    return MaterializeResult(metadata=facts | told, check_results=passed())
+    return _unsent(warehouse, sync, facts | told)
+
+
+def _unsent(
+    warehouse: Warehouse, sync: Sync, facts: dict[str, Any]
+) -> MaterializeResult[Any]:
+    checks = checks_of_standing(read_status(warehouse, sync))
+    return MaterializeResult(metadata=facts, check_results=checks)
 
 
 def _sent(warehouse: Warehouse, sync: Sync, config: SyncConfig) -> Iterator[Result]:
     try:
         report = run_sync(warehouse, sync, config.options())
     except SyncError as error:
-        yield from failed(error)
+        yield from checks_of_failure(error)
         raise
     facts = facts_of_run(report, read_status(warehouse, sync))
-    yield MaterializeResult(metadata=facts, check_results=passed(report))
+    yield MaterializeResult(metadata=facts, check_results=checks_of_run(report))
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -15,7 +15,7 @@ from dagster import (
 )
 
 from sync import Preview, RunReport, SyncStatus
-from sync.errors import DeliveryUnsure, GuardTripped
+from sync.errors import DeliveryStopped, DeliveryUnsure, GuardTripped
 
 REJECTED = "no_row_was_rejected"
 GUARD = "no_guard_tripped"
@@ -38,7 +38,7 @@ def check_specs(asset: AssetKey) -> list[AssetCheckSpec]:
         AssetCheckSpec(
             UNFINISHED,
             asset=asset,
-            description="Segment has given a clear answer to all that was sent.",
+            description="Segment has answered to all of the last plan.",
         ),
     ]
 
@@ -95,25 +95,45 @@ def facts_of_plan(preview: Preview) -> Facts:
     return facts
 
 
-def passed(report: RunReport | None = None) -> Sequence[AssetCheckResult]:
+def checks_of_run(report: RunReport) -> Sequence[AssetCheckResult]:
     """The checks of a run that came to its end."""
-    rejected = report.rejected if report else 0
     return [
         AssetCheckResult(
             check_name=REJECTED,
-            passed=not rejected,
+            passed=not report.rejected,
             severity=AssetCheckSeverity.WARN,
-            metadata={"rejected": rejected},
+            metadata={"rejected": report.rejected},
         ),
         AssetCheckResult(check_name=GUARD, passed=True),
         AssetCheckResult(check_name=UNFINISHED, passed=True),
     ]
 
 
-def failed(error: Exception) -> Sequence[AssetCheckResult]:
+def checks_of_standing(status: SyncStatus) -> Sequence[AssetCheckResult]:
+    """The checks of a run that sent nothing: as the ledger has it from the last."""
+    return [
+        AssetCheckResult(
+            check_name=REJECTED,
+            passed=not status.rejected,
+            severity=AssetCheckSeverity.WARN,
+            metadata={"rejected": status.rejected},
+        ),
+        AssetCheckResult(
+            check_name=GUARD, passed=status.last_outcome not in _names(GuardTripped)
+        ),
+        AssetCheckResult(
+            check_name=UNFINISHED,
+            passed=not status.remaining,
+            severity=AssetCheckSeverity.WARN,
+        ),
+    ]
+
+
+def checks_of_failure(error: Exception) -> Sequence[AssetCheckResult]:
     """The check that an error is about, so that alerts can be set on it."""
     checks: Mapping[type[Exception], tuple[str, AssetCheckSeverity]] = {
         GuardTripped: (GUARD, AssetCheckSeverity.ERROR),
+        DeliveryStopped: (UNFINISHED, AssetCheckSeverity.ERROR),
         DeliveryUnsure: (UNFINISHED, AssetCheckSeverity.WARN),
     }
     return [
@@ -126,6 +146,11 @@ def failed(error: Exception) -> Sequence[AssetCheckResult]:
         for kind, (name, severity) in checks.items()
         if isinstance(error, kind)
     ]
+
+
+def _names(kind: type[Exception]) -> set[str]:
+    """Of an error and all that are of its kind, as the ledger's runs have them."""
+    return {kind.__name__}.union(*map(_names, kind.__subclasses__()))
 
 
 def _table(names: Sequence[str], rows: Any) -> Any:

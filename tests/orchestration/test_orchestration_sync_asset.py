@@ -123,6 +123,21 @@ def test_a_sync_that_nobody_opted_in_says_so_and_sends_nothing(
     assert sandbox.summary()["requests"] == 0
 
 
+def test_what_would_stop_a_sync_that_nobody_opted_in_stops_no_run(
+    small: Project, sandbox: Inspection
+) -> None:
+    """
+    Its model repeats a key: that is told, and nobody is paged for it.
+    """
+    sql(small, "insert into small_syncs.people values ('1', 'bob', 'paid')")
+
+    result = materialize([asset_of(small, targets=[])])
+
+    assert result.success
+    assert "id" in facts_of(result)["a_run_would_stop"]
+    assert "bob" not in facts_of(result)["a_run_would_stop"]
+
+
 def test_a_rejected_row_fails_the_check_and_not_the_run(
     small: Project, sandbox: Inspection
 ) -> None:
@@ -192,10 +207,13 @@ def test_a_tripped_guard_is_a_failed_check_until_it_is_accepted(
 
     held = materialize([asset], raise_on_error=False)
     requests = sandbox.summary()["requests"]
+    looked = materialize([asset], run_config=launched(plan_only=True))
     accepted = materialize([asset], run_config=launched(accept_guard=True))
 
     assert checks_of(held) == {"no_guard_tripped": False}
     assert not held.success
+    assert checks_of(looked)["no_guard_tripped"] is False
+    assert checks_of(accepted)["no_guard_tripped"] is True
     assert requests == before
     assert facts_of(accepted)["removed"] == 1
 
@@ -220,6 +238,7 @@ def test_only_a_run_without_a_clear_answer_is_tried_again(
     assert facts_of(unsure)["resumed_plan"] == 1
     assert sandbox.summary()["accepted"] == 1
     assert not refused.success
+    assert checks_of(refused) == {"no_plan_is_unfinished": False}
     assert sandbox.summary()["answers"]["401"] == 1
 
 
