@@ -5,9 +5,10 @@ from sync.explain import Explanation, explain_row
 from sync.installation import rebind
 from sync.ledger import Ledger
 from sync.manifest import Sync, read_syncs, select_syncs
+from sync.options import DeliverySettings, RunOptions
 from sync.pauses import pause, resume
 from sync.preview import Preview, preview_sync
-from sync.run import DeliverySettings, RunOptions, RunReport, run_sync
+from sync.run import RunReport, run_sync
 from sync.status import SyncStatus, read_status
 from sync.trial import Trial
 

@@ -24,9 +24,10 @@ from sync.image import Image
 from sync.installation import Installation, read_installation
 from sync.ledger import Ledger
 from sync.manifest import Sync
+from sync.options import DeliverySettings, rate_of
 from sync.payload import Outgoing, Renderer
+from sync.pending import renderer_of
 from sync.plan import FrozenPlan, read_open_plan, wants_baseline
-from sync.run import DeliverySettings, rate_of, renderer_of
 from sync.shape import drift
 from sync.times import readable_columns
 from warehouse import Warehouse

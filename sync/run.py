@@ -7,73 +7,34 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from pydantic_settings import BaseSettings, SettingsConfigDict
-from sqlalchemy import Select, select
-
-from sync.again import Again
-from sync.blocks import RateSettings
 from sync.builds import require_fit
 from sync.check import require_checked
 from sync.checks import Counts
 from sync.commit import commit
-from sync.consent import planned_about_them
 from sync.deliver import Delivery, Progress
 from sync.destination import destination_of
-from sync.diff import SUPPRESSIBLE, is_suppressed
 from sync.errors import ConfigError, SyncError
-from sync.image import Image
 from sync.installation import Installation, open_ledger
 from sync.ledger import Lease, Ledger, delete_rejections_above
 from sync.manifest import Sync
+from sync.options import RunOptions, rate_of
 from sync.pauses import require_running
 from sync.payload import Outgoing, Renderer
+from sync.pending import pending_rows, renderer_of
 from sync.plan import FrozenPlan, freeze, read_open_plan
 from sync.shape import prepare
-from sync.tables import SyncTables, new, old
-from sync.times import readable_columns
-from sync.tracking_plan import Rules
-from sync.trial import Trial
+from sync.tables import SyncTables
 from sync.window import check_window
 from tracking import Pace, Retry, TrackingClient
 from warehouse import Warehouse
 from warehouse.stream import stream
-from warehouse.suppressions import ensure_suppressions, suppressions
+from warehouse.suppressions import ensure_suppressions
 from warehouse.turns import one_at_a_time
 
 logger = logging.getLogger("relyv.sync")
-
-
-class DeliverySettings(BaseSettings):
-    """How hard to push, from the environment: `RELYV_DELIVERY_…`."""
-
-    model_config = SettingsConfigDict(env_prefix="RELYV_DELIVERY_", frozen=True)
-
-    connections: int = 4
-    gzip: bool = True
-    attempts: int = 10
-    retry_seconds: float = 600
-    rate_limit_seconds: float = 1_800
-    requests_per_second: float | None = None
-    events_per_second: float | None = None
-    checkpoint_seconds: float = 3
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunOptions:
-    """What a person may ask of one run."""
-
-    accept_guard: bool = False
-    accept_build: bool = False
-    accept_duplicates: bool = False
-    start_afresh: bool = False
-    retry_rejected: bool = False
-    again: Again | None = None
-    trial: Trial | None = None
-    delivery: DeliverySettings = field(default_factory=DeliverySettings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -277,7 +238,7 @@ class _Run:
         self, tables: SyncTables, renderer: Renderer, settled: int
     ) -> Iterator[Outgoing]:
         privacy = self.warehouse.step_schema("privacy")
-        query = _pending_rows(self.sync, tables, privacy, settled)
+        query = pending_rows(self.sync, tables, privacy, settled)
         for chunk in stream(self.warehouse, query):
             for row in chunk:
                 yield renderer.render(row)
@@ -344,53 +305,3 @@ class _Run:
         yield
         spent = self.report.seconds.get(step, 0.0) + perf_counter() - start
         self.report.seconds[step] = spent
-
-
-def rate_of(sync: Sync, delivery: DeliverySettings) -> RateSettings:
-    """How fast it may go: the exposure's rate outweighs the environment's."""
-    rate = sync.settings.rate or RateSettings()
-    return RateSettings(
-        requests=rate.requests or delivery.requests_per_second,
-        events=rate.events or delivery.events_per_second,
-    )
-
-
-def renderer_of(
-    plan: FrozenPlan, installation: Installation, region: str, project_dir: Path
-) -> Renderer:
-    """The one renderer, for a run and for a preview alike."""
-    rules = plan.settings.tracking_plan
-    return Renderer(
-        sync=plan.sync,
-        number=plan.number,
-        settings=plan.settings,
-        image=plan.image,
-        installation=installation,
-        planned_at=plan.planned_at,
-        region=region,
-        rules=Rules(rules, project_dir) if rules else None,
-        new_ids=plan.new_ids,
-    )
-
-
-def _pending_rows(
-    sync: Sync, tables: SyncTables, schema: str, settled: int
-) -> Select[Any]:
-    """What is left of the plan, without those who said no since it was frozen."""
-    pending, listed = tables.pending, suppressions(schema)
-    rows = select(*readable_columns(pending, tables.image))
-    rows = rows.where(pending.c.position > settled)
-    for role, name in _suppressible(tables.image):
-        for column in (pending.c[new(role)], pending.c[old(role)]):
-            rows = rows.where(~is_suppressed(column, name, listed))
-    said_no = planned_about_them(sync, pending)
-    if said_no is not None:
-        rows = rows.where(~said_no)
-    return rows.order_by(pending.c.position)
-
-
-def _suppressible(image: Image) -> Iterator[tuple[str, str]]:
-    roles = {column.name for column in image.roles}
-    for name, role in SUPPRESSIBLE.items():
-        if role in roles:
-            yield role, name

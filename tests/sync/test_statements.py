@@ -7,7 +7,7 @@ from sqlalchemy import Engine, event
 
 from sync import RunOptions, Sync, run_sync
 from sync.ledger import Ledger
-from sync.run import DeliverySettings
+from sync.options import DeliverySettings
 from tests.sync.world import World, numbers
 
 # So long that the only checkpoint is the one at the end.

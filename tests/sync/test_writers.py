@@ -11,7 +11,7 @@ from sqlalchemy import event
 from sync import RunOptions, RunReport, Sync, run_sync
 from sync.checks import Counts
 from sync.errors import LeaseLost, SyncBusy
-from sync.run import DeliverySettings
+from sync.options import DeliverySettings
 from tests.sync.world import FAST, World, numbers, rows
 
 

@@ -15,7 +15,7 @@ from sync import Preview, RunOptions, RunReport, Sync, preview_sync, run_sync
 from sync.config import parse_settings
 from sync.contract import check_columns
 from sync.manifest import Model
-from sync.run import DeliverySettings
+from sync.options import DeliverySettings
 from tests.warehouses import Place
 from tracking.sandbox.inspection import Inspection
 from warehouse import Warehouse, open_warehouse
