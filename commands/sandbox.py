@@ -75,6 +75,30 @@ def profiles(url: Url = DEFAULT_URL) -> None:
             print_json(profile)
 
 
+@app.command("profiles-sync")
+def profiles_sync(
+    table: Annotated[str, typer.Argument(help="Such as user_identifiers.")],
+    url: Url = DEFAULT_URL,
+) -> None:
+    """List the rows of a Profiles Sync table, people resolved as Unify does."""
+    with _ask(url) as inspection:
+        for row in inspection.profiles_sync(table):
+            print_json(row)
+
+
+@app.command()
+def webhook(
+    to: Annotated[str, typer.Argument(help="The endpoint's address.")],
+    secret: Annotated[str, typer.Option(help="Signs each request.")] = "",
+    batch_size: Annotated[int, typer.Option(help="0 sends each event alone.")] = 0,
+    url: Url = DEFAULT_URL,
+) -> None:
+    """Send what is accepted from now on to a webhook, too, signed as by Segment."""
+    with _ask(url) as inspection:
+        inspection.send_to(to, secret=secret, batch_size=batch_size)
+    out.print(f"What the sandbox accepts from now on goes to {to}, too.")
+
+
 @app.command()
 def reset(url: Url = DEFAULT_URL) -> None:
     """Forget everything: messages, profiles, faults."""

@@ -1,4 +1,4 @@
-"""The sandbox as an application: Segment's routes under /v1, a look inside beside them.
+"""The sandbox as an application: Segment's APIs, and a look inside beside them.
 
 The routes translate between HTTP and the modules that know what becomes of a message.
 """
@@ -9,7 +9,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Mount
 
-from tracking.sandbox import calls, looks
+from tracking.sandbox import calls, looks, profile_api, public_api
 from tracking.sandbox.replies import http_error
 from tracking.sandbox.state import Sandbox
 
@@ -32,7 +32,12 @@ def sandbox_app(*, latency_seconds: float = 0.0) -> Starlette:
         exception_handlers={HTTPException: http_error},
     )
     app = Starlette(
-        routes=[Mount("/v1", app=segment), *looks.ROUTES],
+        routes=[
+            *profile_api.ROUTES,
+            *public_api.ROUTES,
+            Mount("/v1", app=segment),
+            *looks.ROUTES,
+        ],
         exception_handlers={HTTPException: http_error},
     )
     app.state.sandbox = segment.state.sandbox = Sandbox(latency_seconds=latency_seconds)

@@ -29,6 +29,7 @@ class Stage(StrEnum):
     DEDUPLICATED = "deduplicated"
     DROPPED = "dropped"
     SUPPRESSED = "suppressed"
+    DELETED = "deleted"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -64,7 +65,8 @@ class Inbox:
     def __init__(self, clock: Clock, *, missed_repeats: float = 0.0) -> None:
         self._clock = clock
         self._missed_repeats = missed_repeats
-        self._suppressed: frozenset[str] = frozenset()
+        self.suppressed: frozenset[str] = frozenset()
+        self.deletions = 0
         self._ages: dict[str, float] = {}
         self.entries: list[Entry] = []
         self.profiles = Profiles()
@@ -93,7 +95,26 @@ class Inbox:
 
     def suppress(self, user_ids: Iterable[str]) -> None:
         """Block what comes about these users from now on, behind a 200."""
-        self._suppressed |= frozenset(user_ids)
+        self.suppressed |= frozenset(user_ids)
+
+    def unsuppress(self, user_ids: Iterable[str]) -> None:
+        """Take what comes about these users again."""
+        self.suppressed -= frozenset(user_ids)
+
+    def delete(self, user_ids: Iterable[str]) -> None:
+        """
+        Forget what came about these users; what comes later is kept again.
+
+        Their message ids are still remembered.
+        """
+        gone = frozenset(user_ids)
+        for entry in self.entries:
+            if entry.user_id in gone and entry.stage is Stage.ACCEPTED:
+                entry.stage, entry.message = Stage.DELETED, b"null"
+                self.stages[Stage.ACCEPTED] -= 1
+                self.stages[Stage.DELETED] += 1
+        self.profiles.forget(gone)
+        self.deletions += 1
 
     def find(
         self,
@@ -124,6 +145,7 @@ class Inbox:
             "accepted": self.stages[Stage.ACCEPTED],
             "deduplicated": self.stages[Stage.DEDUPLICATED],
             "suppressed": self.stages[Stage.SUPPRESSED],
+            "deleted": self.stages[Stage.DELETED],
             "dropped": dict(self.drops),
             "by_type": dict(self.types),
             "by_event": dict(self.events),
@@ -165,7 +187,7 @@ class Inbox:
     def _stage(self, message: dict[str, Any], code: str | None) -> Stage:
         if code is not None:
             return Stage.DROPPED
-        if message.get("userId") in self._suppressed:
+        if message.get("userId") in self.suppressed:
             return Stage.SUPPRESSED
         if self._is_repeated(message["messageId"]):
             return Stage.DEDUPLICATED

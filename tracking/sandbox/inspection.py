@@ -1,6 +1,6 @@
 """Ask a running sandbox what it has, and tell it what to do."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -87,8 +87,30 @@ class Inspection:
         """Stream {user_id | anonymous_id | group_id, traits}, one a profile."""
         return self._lines("/sandbox/profiles", {})
 
+    def profiles_sync(self, table: str) -> Iterator[dict[str, Any]]:
+        """Stream a table of Profiles Sync, such as `user_identifiers`."""
+        return self._lines(f"/sandbox/profiles-sync/{table}", {})
+
+    def send_to(
+        self,
+        url: str,
+        *,
+        secret: str = "",
+        batch_size: int = 0,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        """Have what is accepted from now on sent to a webhook, too."""
+        webhook = {"url": url, "secret": secret, "batch_size": batch_size}
+        fields = {**webhook, "headers": dict(headers or {})}
+        self._ask("POST", "/sandbox/webhooks", fields)
+
+    def webhooks(self) -> list[dict[str, Any]]:
+        """What became of the events of each webhook, and each attempt."""
+        webhooks: list[dict[str, Any]] = self._ask("GET", "/sandbox/webhooks").json()
+        return webhooks
+
     def advance(self, seconds: float) -> None:
-        """Let the memory of message ids grow older."""
+        """Let the memory of message ids grow older, and the waits of webhooks pass."""
         self._ask("POST", "/sandbox/clock", {"advance_seconds": seconds})
 
     def faults(self, responses: Sequence[dict[str, Any]]) -> None:
@@ -105,7 +127,7 @@ class Inspection:
 
     def reset(self, *, missed_repeats: float = 0.0) -> None:
         """
-        Start afresh: no messages, ids, profiles, suppressions or faults.
+        Start afresh: no messages, ids, profiles, regulations, faults or webhooks.
 
         `missed_repeats` is the share of ids, 0 to 1, that the sandbox never recognises
         when they come again. The same ids are missed each time.

@@ -3,6 +3,7 @@
 from itertools import islice
 from typing import Any
 
+import httpx
 import orjson
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -14,6 +15,8 @@ from tracking.sandbox.inbox import Stage
 from tracking.sandbox.page import page
 from tracking.sandbox.replies import json_reply, ndjson_reply
 from tracking.sandbox.state import sandbox_of
+from tracking.sandbox.unify_space import MATERIALISED_TABLES, RAW_TABLES
+from tracking.sandbox.webhooks import MOST_IN_A_BATCH, Webhook
 
 
 async def _page(request: Request) -> Response:
@@ -48,6 +51,37 @@ async def _profiles(request: Request) -> Response:
         orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE)
         for row in sandbox_of(request).inbox.profiles.rows()
     )
+
+
+async def _profiles_sync(request: Request) -> Response:
+    name = request.path_params["table"]
+    if name not in (*RAW_TABLES, *MATERIALISED_TABLES):
+        tables = ", ".join((*RAW_TABLES, *MATERIALISED_TABLES))
+        raise HTTPException(404, f"The tables are {tables}.")
+    rows = sandbox_of(request).space.table(name)
+    return ndjson_reply(
+        orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in rows
+    )
+
+
+async def _webhooks(request: Request) -> Response:
+    return json_reply(sandbox_of(request).webhooks())
+
+
+async def _add_webhook(request: Request) -> Response:
+    fields = await _fields(request)
+    size = fields.get("batch_size", 0)
+    if not isinstance(size, int) or not 0 <= size <= MOST_IN_A_BATCH:
+        raise HTTPException(400, f"batch_size is from 0 to {MOST_IN_A_BATCH:,}.")
+    try:
+        webhook = Webhook(**fields)
+        httpx.Request("POST", webhook.url, headers=webhook.headers)
+    except (TypeError, AttributeError, httpx.InvalidURL):
+        raise HTTPException(
+            400, "A webhook has url, secret, batch_size and headers."
+        ) from None
+    sandbox_of(request).send_to(webhook)
+    return Response(status_code=204)
 
 
 async def _reset(request: Request) -> Response:
@@ -124,6 +158,9 @@ ROUTES = [
     Route("/sandbox/messages", _messages, methods=["GET"]),
     Route("/sandbox/messages", _reset, methods=["DELETE"]),
     Route("/sandbox/profiles", _profiles, methods=["GET"]),
+    Route("/sandbox/profiles-sync/{table}", _profiles_sync, methods=["GET"]),
+    Route("/sandbox/webhooks", _webhooks, methods=["GET"]),
+    Route("/sandbox/webhooks", _add_webhook, methods=["POST"]),
     Route("/sandbox/clock", _advance, methods=["POST"]),
     Route("/sandbox/faults", _add_faults, methods=["POST"]),
     Route("/sandbox/faults", _clear_faults, methods=["DELETE"]),

@@ -1,9 +1,10 @@
 """Fold accepted messages into the traits that each user, visitor and group has now.
 
-A small picture of Unify: no identity resolution. Messages count in order of arrival.
+The short picture, without identity resolution, which `unify_space` has. Messages count
+in order of arrival.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from tracking.unify import unify_code
@@ -26,6 +27,11 @@ class Profiles:
                 traits.pop(name, None)
             else:
                 traits[name] = value
+
+    def forget(self, user_ids: Iterable[str]) -> None:
+        """Have no traits of these users any more."""
+        for user_id in user_ids:
+            self._traits.pop(("user_id", user_id), None)
 
     def rows(self) -> Iterator[dict[str, Any]]:
         """One object a profile: its id under the id's name, and its traits."""
