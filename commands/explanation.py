@@ -35,7 +35,7 @@ def _verdict(found: "Explanation") -> str:
         f"type allows {found.max_degree}. It is a profile of its own ({_id(found)}).",
         "over_limit": "is over the limit of its type: its profile has as many of them, "
         "received before it, as `max_per_profile` in the seed `identifier_types` "
-        "allows.",
+        f"allows. It is a profile of its own ({_id(found)}).",
         "blocked": f"is blocked, as seeds/blocked_values.csv has it: {found.reason}. "
         "It links nothing.",
         "suppressed": "belongs to somebody who asked to be forgotten"

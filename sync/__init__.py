@@ -8,7 +8,8 @@ from sync.manifest import Sync, read_syncs, select_syncs
 from sync.options import DeliverySettings, RunOptions
 from sync.pauses import pause, resume
 from sync.preview import Preview, preview_sync
-from sync.run import RunReport, run_sync
+from sync.report import RunReport
+from sync.run import run_sync
 from sync.status import SyncStatus, read_status
 from sync.trial import Trial
 

@@ -32,6 +32,8 @@ class Bill:
             has counted them; None without a `last_activity` column.
         new_tracked_users: At least, and at most.
         cost: At most, in the currency of the price; None: no price is set.
+        allowance: Tracked users that the contract has; None: nobody has said.
+        warning: What the plan may do to the allowance.
     """
 
     calls_this_month: int
@@ -40,6 +42,8 @@ class Bill:
     active_people: int | None
     new_tracked_users: tuple[int, int]
     cost: float | None
+    allowance: int | None = None
+    warning: str | None = None
 
 
 def bill_of(
@@ -57,6 +61,25 @@ def bill_of(
         active_people=active,
         new_tracked_users=(0, most),
         cost=None if price is None else most * price,
+        allowance=settings.allowance,
+        warning=over_allowance(settings, most),
+    )
+
+
+def over_allowance(settings: BillingSettings, new: int) -> str | None:
+    """What so many new tracked users may do, at most, to what the contract allows."""
+    allowance, before = settings.allowance, settings.tracked_users_so_far
+    if allowance is None or before + new <= allowance:
+        return None
+    then = "each one beyond it is billed."
+    if settings.contract == "free":
+        then = (
+            "the Free plan locks a workspace that is over it twice within six months, "
+            "and then its data stops."
+        )
+    return (
+        f"Up to {before + new:,} tracked users in this billing month with this plan, "
+        f"and the contract allows {allowance:,}: {then}"
     )
 
 
@@ -83,9 +106,8 @@ def over_budget(
     )
 
 
-def _people(
-    connection: Connection, changes: Any, image: Image
-) -> tuple[int, int | None]:
+def person_of(changes: Any, image: Image) -> ColumnElement[Any]:
+    """Whom a change is about, as Segment counts people: the user, else the device."""
     roles = {column.name for column in image.roles}
     ids: list[ColumnElement[Any]] = [
         prefix + cast(column, String)
@@ -93,7 +115,14 @@ def _people(
         if role in roles
         for column in (changes.c[new(role)], changes.c[old(role)])
     ]
-    person = func.coalesce(*ids) if len(ids) > 1 else ids[0]
+    return func.coalesce(*ids) if len(ids) > 1 else ids[0]
+
+
+def _people(
+    connection: Connection, changes: Any, image: Image
+) -> tuple[int, int | None]:
+    roles = {column.name for column in image.roles}
+    person = person_of(changes, image)
     counted = [func.count(person.distinct())]
     if LAST_ACTIVITY in roles:
         is_active = changes.c[new(LAST_ACTIVITY)] >= month_start()

@@ -6,11 +6,28 @@ from functools import reduce
 from operator import add
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Subquery, case, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Subquery,
+    and_,
+    case,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+)
 
+from sync.bill import person_of
+from sync.billing import month_start
+from sync.contract import NUMBERS
 from sync.diff import comparable
-from sync.image import LAST_ACTIVITY, Image
+from sync.image import LAST_ACTIVITY, Image, ImageColumn
+from sync.manifest import EXPIRES, FADES
 from sync.tables import new, old
+
+BEHAVIOUR, DECAY, EXPIRY = "behaviour", "decay", "expiry"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,18 +39,37 @@ class Causes:
         fields: In how many of them each field differs, the most often first.
         alone: In how many of them it is the only one: calls that would not be made
             without it, or with a `significant` move for it.
-        without_activity: How many are of people who did nothing since they were last
-            told of: scores that decay, links that expire, definitions that changed.
-            None without a `last_activity` column.
+        behaviour: Of people who did something new, or of whom something else is known.
+        decay: Nothing but what fades has fallen: scores, counts of the last days.
+        expiry: A link or the like has run out, and nothing new came.
+        dormant_people: How many people `decay` and `expiry` are about that did nothing
+            in this billing month: Segment bills each for the call alone. None without
+            a `last_activity` column.
+        without_activity: How many rows are of people who did nothing since they were
+            last told of. None without a `last_activity` column.
     """
 
     fields: Mapping[str, int] = field(default_factory=dict)
     alone: Mapping[str, int] = field(default_factory=dict)
+    behaviour: int = 0
+    decay: int = 0
+    expiry: int = 0
+    dormant_people: int | None = None
     without_activity: int | None = None
 
 
-def causes_of(connection: Connection, changes: Subquery, image: Image) -> Causes:
-    """Count the changed rows of a change set by what changed in them."""
+def causes_of(
+    connection: Connection,
+    changes: Subquery,
+    image: Image,
+    with_time: Mapping[str, str],
+) -> Causes:
+    """
+    Count the changed rows of a change set by what changed in them.
+
+    Args:
+        with_time: The model's columns that change with time alone, and how.
+    """
     if not image.fields:
         return Causes()
     differs = {
@@ -41,9 +77,13 @@ def causes_of(connection: Connection, changes: Subquery, image: Image) -> Causes
         for number, c in enumerate(image.fields)
     }
     has_activity = any(c.name == LAST_ACTIVITY for c in image.roles)
-    quiet = _is_quiet(changes) if has_activity else case((changes.c.change == "", 1))
     rows = (
-        select(*differs.values(), quiet.label("quiet"))
+        select(
+            *differs.values(),
+            _cause(changes, image, with_time).label("cause"),
+            (_is_quiet(changes) if has_activity else literal(0)).label("quiet"),
+            (_sleeper(changes, image) if has_activity else null()).label("person"),
+        )
         .where(changes.c.change == "changed")
         .subquery("differing")
     )
@@ -51,13 +91,63 @@ def causes_of(connection: Connection, changes: Subquery, image: Image) -> Causes
     together = reduce(add, each)
     sums = [func.sum(column) for column in each]
     alone = [func.sum(case((together == 1, column), else_=0)) for column in each]
-    found = connection.execute(select(func.sum(rows.c.quiet), *sums, *alone)).one()
-    counts = [int(count or 0) for count in found]
-    return Causes(
-        fields=_often(differs, counts[1 : 1 + len(each)]),
-        alone=_often(differs, counts[1 + len(each) :]),
-        without_activity=counts[0] if has_activity else None,
+    by_cause = [
+        func.sum(case((rows.c.cause == cause, 1), else_=0))
+        for cause in (BEHAVIOUR, DECAY, EXPIRY)
+    ]
+    sleepers = (
+        case((rows.c.cause != BEHAVIOUR, rows.c.person)) if has_activity else None
     )
+    asleep = literal(0) if sleepers is None else func.count(sleepers.distinct())
+    query = select(func.sum(rows.c.quiet), asleep, *by_cause, *sums, *alone)
+    found = connection.execute(query).one()
+    quiet, asleep_count, *counts = (int(count or 0) for count in found)
+    behaviour, decay, expiry, *often = counts
+    return Causes(
+        fields=_often(differs, often[: len(each)]),
+        alone=_often(differs, often[len(each) :]),
+        behaviour=behaviour,
+        decay=decay,
+        expiry=expiry,
+        dormant_people=asleep_count if has_activity else None,
+        without_activity=quiet if has_activity else None,
+    )
+
+
+def _cause(
+    changes: Subquery, image: Image, with_time: Mapping[str, str]
+) -> ColumnElement[str]:
+    """
+    Something new comes before all else; a link that ran out before what faded with it.
+
+    A field that time moves is news when it rose or appeared: that takes somebody who
+    did something.
+    """
+    kinds = {c.name: with_time.get(c.source or "") for c in image.fields}
+    news = [_differs(changes, c) for c in image.fields if not kinds[c.name]]
+    news += [_rose(changes, c) for c in image.fields if kinds[c.name]]
+    if any(c.name == LAST_ACTIVITY for c in image.roles):
+        news.append(_is_quiet(changes) == 0)
+    expired = [_differs(changes, c) for c in image.fields if kinds[c.name] == EXPIRES]
+    faded = [_differs(changes, c) for c in image.fields if kinds[c.name] == FADES]
+    causes = ((news, BEHAVIOUR), (expired, EXPIRY), (faded, DECAY))
+    found = [(or_(*each), literal(cause)) for each, cause in causes if each]
+    return case(*found, else_=literal(BEHAVIOUR))
+
+
+def _rose(changes: Subquery, column: ImageColumn) -> ColumnElement[bool]:
+    after, before = changes.c[new(column.name)], changes.c[old(column.name)]
+    appeared = and_(before.is_(None), after.is_not(None))
+    word = column.data_type.lower().split("(")[0].strip()
+    has_order = word in NUMBERS or word.startswith(("timestamp", "date"))
+    return or_(appeared, after > before) if has_order else appeared
+
+
+def _sleeper(changes: Subquery, image: Image) -> ColumnElement[Any]:
+    """The person, if they did nothing in this billing month."""
+    active = changes.c[new(LAST_ACTIVITY)]
+    is_asleep = or_(active.is_(None), active < month_start())
+    return case((is_asleep, person_of(changes, image)))
 
 
 def _differs(changes: Subquery, column: Any) -> ColumnElement[bool]:

@@ -4,6 +4,7 @@ The answer is asked for once per destination and kept in the ledger's schema.
 """
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ from sqlalchemy.schema import CreateSchema
 
 from sync.destination import DEMO_TARGET, Destination
 from sync.errors import DestinationUnchecked
+from sync.foreign import ForeignCalls, foreign_calls
 from tracking import Outcome, Region, Retry, TrackingClient
 from tracking.source_settings import CDN, KeyVerdict, key_verdict
 from warehouse import Warehouse
@@ -28,13 +30,19 @@ _A_PERSON_CAN_TELL = (KeyVerdict.UNKNOWN, KeyVerdict.UNSURE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DestinationCheck:
-    """What is known of a destination; `connection` is empty where all is well."""
+    """
+    What is known of a destination; `connection` is empty where all is well.
+
+    `foreign_calls` warn: other calls come by the same key, in one of the schemas that
+    Segment writes to this warehouse.
+    """
 
     source: str
     region: str
     key_fingerprint: str
     connection: str
     verdict: str
+    foreign_calls: Sequence[ForeignCalls] = ()
 
     @property
     def needs_a_person(self) -> bool:
@@ -75,6 +83,7 @@ def check_destination(
         key_fingerprint=destination.key_fingerprint,
         connection=answer.reason if is_wrong else "",
         verdict=verdict,
+        foreign_calls=foreign_calls(warehouse),
     )
     if check.is_good:
         record_check(warehouse, destination, verdict)

@@ -6,7 +6,6 @@ from typing import Any
 from sqlalchemy import Connection, Subquery, Table, func, literal, or_, select
 
 from sync.blocks import Guard
-from sync.diff import destination_id
 from sync.errors import (
     GuardTripped,
     IdIsRepeated,
@@ -18,6 +17,7 @@ from sync.errors import (
 )
 from sync.image import Image
 from sync.manifest import Sync
+from sync.subject import destination_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,17 +22,13 @@ from sqlalchemy import (
 
 from sync.again import Again
 from sync.consent import kept_about_them
-from sync.diff import (
-    SUPPRESSIBLE,
-    change_set,
-    images,
-    is_suppressed,
-    model_rows,
-)
+from sync.diff import change_set, images, model_rows
+from sync.doubt import doubts
 from sync.ledger import Ledger
 from sync.manifest import Sync
 from sync.shape import Shape, has_shape, inspect_shape
-from sync.tables import SyncTables
+from sync.subject import SUPPRESSIBLE, is_suppressed
+from sync.tables import CHANGE, DETAIL, REASON, SyncTables
 from warehouse.ddl import Native
 
 
@@ -43,6 +39,7 @@ class Comparison:
 
     * `model` holds the rows that may be told, `sent` those of the confirmed ones.
     * `rejected` holds the images that were refused and are skipped while they stay.
+    * `doubt` holds what a plan that was closed early may have told, if there was one.
     """
 
     sync: Sync
@@ -51,6 +48,7 @@ class Comparison:
     model: Subquery
     sent: Subquery
     rejected: Subquery
+    doubt: Subquery | None
 
     def changes(self, again: Again | None = None, *, none: bool = False) -> Subquery:
         """The change set: position, change, key, new image, old image."""
@@ -61,6 +59,7 @@ class Comparison:
             self.sent,
             self.rejected,
             again,
+            self.doubt,
         )
         if none:
             found = found.where(literal(1) == literal(0))
@@ -80,6 +79,7 @@ def compare(
         model=model_rows(sync, shape.image, suppressed),
         sent=_told(sync, confirmed(sync, tables, shape), suppressed),
         rejected=_rejected(connection, sync, tables, shape),
+        doubt=_doubt(connection, sync, tables, shape, suppressed),
     )
 
 
@@ -87,10 +87,21 @@ def confirmed(sync: Sync, tables: SyncTables, shape: Shape) -> Subquery:
     """`__sent` in the shape that a run would give it first: typed nulls and all."""
     if not shape.has_ledger:
         return _nothing(sync, tables, "sent")
-    columns: Sequence[ColumnElement[Any]] = [
-        _as_reshaped(tables, shape, column.name) for column in shape.image.columns
-    ]
-    return select(*columns).subquery("sent")
+    return select(*_as_reshaped(tables.sent, shape)).subquery("sent")
+
+
+def _doubt(
+    connection: Connection,
+    sync: Sync,
+    tables: SyncTables,
+    shape: Shape,
+    suppressed: Table,
+) -> Subquery | None:
+    rows = doubts(connection, tables)
+    if rows is None or not shape.has_ledger:
+        return None
+    kept = select(rows.c[CHANGE], *_as_reshaped(rows, shape)).subquery("doubt")
+    return _told(sync, kept, suppressed)
 
 
 def _told(sync: Sync, sent: Subquery, suppressed: Table) -> Subquery:
@@ -105,12 +116,15 @@ def _told(sync: Sync, sent: Subquery, suppressed: Table) -> Subquery:
     return rows.subquery("told")
 
 
-def _as_reshaped(tables: SyncTables, shape: Shape, name: str) -> ColumnElement[Any]:
-    if name in shape.missing:
-        return cast(null(), Native(shape.missing[name])).label(name)
-    if name in shape.recast:
-        return cast(tables.sent.c[name], Native(shape.recast[name])).label(name)
-    return tables.sent.c[name]
+def _as_reshaped(rows: Table, shape: Shape) -> Sequence[ColumnElement[Any]]:
+    def as_reshaped(name: str) -> ColumnElement[Any]:
+        if name in shape.missing:
+            return cast(null(), Native(shape.missing[name])).label(name)
+        if name in shape.recast:
+            return cast(rows.c[name], Native(shape.recast[name])).label(name)
+        return rows.c[name]
+
+    return [as_reshaped(column.name) for column in shape.image.columns]
 
 
 def _rejected(
@@ -123,8 +137,9 @@ def _rejected(
 
 def _nothing(sync: Sync, tables: SyncTables, name: str) -> Subquery:
     rows = images(sync.model, tables.image)
+    text: ColumnElement[str] = literal_column("cast(null as varchar(20))")
     return (
-        rows.add_columns(literal_column("cast(null as varchar(20))").label("change"))
+        rows.add_columns(*(text.label(beside) for beside in (CHANGE, REASON, DETAIL)))
         .where(literal_column("1") == literal_column("0"))
         .subquery(name)
     )

@@ -70,10 +70,11 @@ def _about_them(
 
 def _withheld(sync: Sync) -> Select[Any] | None:
     """Key and ids of the model's rows that nobody may be told of."""
-    source, image = relation(sync.model), image_of(sync)
+    source = relation(sync.model)
     consent = consent_of(sync.settings, source)
     if consent is None:
         return None
+    image = image_of(sync)
     ids = [c for c in image.roles if c.name in IDS]
     return (
         select(*(source.c[c.source or ""].label(c.name) for c in (*image.keys, *ids)))

@@ -20,7 +20,6 @@ from sqlalchemy import (
     func,
     literal,
     literal_column,
-    null,
     or_,
     select,
     union_all,
@@ -30,6 +29,7 @@ from sync.again import Again
 from sync.billing import month_start
 from sync.config import SyncSettings
 from sync.consent import consent_of
+from sync.doubt import left_in_doubt, told_again
 from sync.image import (
     ANONYMOUS_ID,
     EXTERNAL_ID,
@@ -41,13 +41,19 @@ from sync.image import (
     relation,
 )
 from sync.manifest import Model, Sync
-from sync.tables import new, old
+from sync.subject import (
+    SUPPRESSIBLE,
+    destination_id,
+    is_suppressed,
+    null_like,
+    same_key,
+)
+from sync.tables import CHANGE, new, old
 
 # The order of delivery: what must be forgotten goes before what is to be remembered.
 # `forgotten` and `adopted` rows have no call: their image goes, or comes.
 SILENT = ("forgotten", "adopted")
 CHANGE_ORDER = ("forgotten", "removed", "adopted", "added", "changed")
-SUPPRESSIBLE = {"user_id": USER_ID, "anonymous_id": ANONYMOUS_ID}
 
 
 def images(model: Model, image: Image) -> Select[Any]:
@@ -83,18 +89,6 @@ def images_from(source: Any, image: Image) -> Select[Any]:
     ).select_from(source)
 
 
-def is_suppressed(
-    value: ColumnElement[Any], subject_type: str, suppressions: Table
-) -> ColumnElement[bool]:
-    """Whether the id is on the list of those who were erased or asked for silence."""
-    return exists(
-        select(literal(1))
-        .select_from(suppressions)
-        .where(suppressions.c.subject_type == subject_type)
-        .where(suppressions.c.subject_id == cast(value, String))
-    )
-
-
 def change_set(
     settings: SyncSettings,
     image: Image,
@@ -102,15 +96,18 @@ def change_set(
     sent: Any,
     rejected: Any,
     again: Again | None = None,
+    doubt: Any = None,
 ) -> Select[Any]:
     """
     Every row that was added, changed or removed since Segment last confirmed it.
 
     One row per change: position, change, key, new image, old image. Rows whose image
     was refused before and has not changed since are left out. `again` takes every row
-    of the model for added, whatever was confirmed or refused.
+    of the model for added, whatever was confirmed or refused. `doubt` names those of
+    whom a plan that was closed early may have told, if there are any.
     """
-    found = _changes(settings, image, model, sent, everything=again is not None)
+    everything = again is not None
+    found = _changes(settings, image, model, sent, doubt, everything=everything)
     keys = [found.c[c.name] for c in image.keys]
     rank = case(
         *((found.c.change == change, rank) for rank, change in enumerate(CHANGE_ORDER))
@@ -138,12 +135,17 @@ def _changes(
     image: Image,
     model: Subquery,
     sent: Any,
+    doubt: Any = None,
     *,
     everything: bool = False,
 ) -> Subquery:
-    changes = [_compared(settings, image, model, sent, everything=everything)]
+    if settings.is_insert_only:
+        doubt = None  # Its ids do not depend on the plan: a re-send is recognised.
+    changes = [_compared(settings, image, model, sent, doubt, everything=everything)]
     if _clears(settings):
         changes.append(_left_ids(settings, image, model, sent))
+    if doubt is not None:
+        changes.append(left_in_doubt(settings, image, model, sent, doubt))
     return union_all(*changes).subquery("changes")
 
 
@@ -156,31 +158,12 @@ def _is_held(settings: SyncSettings, found: Subquery) -> ColumnElement[bool]:
     return and_(found.c.change.in_(("added", "changed")), is_dormant)
 
 
-def destination_id(settings: SyncSettings, rows: Any) -> ColumnElement[Any]:
-    """The profile or account that Segment files a row's call under, as text."""
-    if settings.call == "group":
-        return cast(rows.c[GROUP_ID], String)
-    ids = [
-        literal(prefix) + cast(rows.c[role], String)
-        for prefix, role, named in (
-            ("u:", USER_ID, settings.user_id),
-            ("a:", ANONYMOUS_ID, settings.anonymous_id),
-        )
-        if named
-    ]
-    return func.coalesce(*ids) if len(ids) > 1 else ids[0]
-
-
-def same_key(image: Image, left: Any, right: Any) -> ColumnElement[bool]:
-    """Equality of the whole key; keys are never null."""
-    return and_(*(left.c[c.name] == right.c[c.name] for c in image.keys))
-
-
 def _compared(
     settings: SyncSettings,
     image: Image,
     model: Subquery,
     sent: Any,
+    doubt: Any,
     *,
     everything: bool,
 ) -> Select[Any]:
@@ -190,12 +173,17 @@ def _compared(
     found = [is_new]
     if not settings.is_insert_only:
         found += [is_gone, and_(~is_new, ~is_gone, differs)]
-    kinds = [(is_gone, _removal(settings, model, sent)), (is_new, literal("added"))]
+    added = literal("added" if _tells_of_added(settings) else "adopted")
+    kinds = [(is_gone, _removal(settings, model, sent)), (is_new, added)]
     if everything:
         found.append(and_(~is_gone, ~_is_emptied(settings, image, sent)))
     elif settings.call == "audience":
         kinds.insert(1, (_is_member(settings, model, sent), literal("adopted")))
-    change = case(*kinds, else_=literal("added" if everything else "changed"))
+    if doubt is not None and not everything:
+        again = told_again(settings, image, model, doubt)
+        kinds[1:1] = again
+        found += [is_one for is_one, _ in again]
+    change = case(*kinds, else_=added if everything else literal("changed"))
     return (
         select(
             change.label("change"),
@@ -229,7 +217,7 @@ def _left_ids(
         select(
             literal("removed"),
             *(sent.c[c.name] for c in image.keys),
-            *(_null_like(model.c[c.name]) for c in image.values),
+            *(null_like(model.c[c.name]) for c in image.values),
             *(sent.c[c.name] for c in image.values),
         )
         .select_from(sent.join(model, same_key(image, model, sent)))
@@ -238,16 +226,15 @@ def _left_ids(
     )
 
 
-def _null_like(column: ColumnElement[Any]) -> ColumnElement[Any]:
-    """A null of the column's own type, which a bare null is not on every warehouse."""
-    return case((literal(1) == literal(0), column), else_=null())
-
-
 def _removal(settings: SyncSettings, model: Subquery, sent: Any) -> ColumnElement[str]:
     if _clears(settings):
         still_there = _still_in_model(settings, model, destination_id(settings, sent))
         return case((still_there, literal("forgotten")), else_=literal("removed"))
     return literal("removed" if settings.removed else "forgotten")
+
+
+def _tells_of_added(settings: SyncSettings) -> bool:
+    return settings.call != "track" or settings.added is not None
 
 
 def _clears(settings: SyncSettings) -> bool:
@@ -329,7 +316,7 @@ def _refused_before(
         select(literal(1))
         .select_from(rejected)
         .where(same_key(image, rejected, found))
-        .where(rejected.c.change == found.c.change)
+        .where(rejected.c[CHANGE] == found.c.change)
         .where(
             *(
                 comparable(rejected.c[c.name], c).is_not_distinct_from(

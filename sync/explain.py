@@ -21,15 +21,16 @@ from sqlalchemy import (
 
 from sync.comparison import Comparison, compare, confirmed
 from sync.consent import consent_of
-from sync.diff import SILENT, SUPPRESSIBLE, images_from, is_suppressed
+from sync.diff import SILENT, images_from
 from sync.errors import ConfigError
 from sync.image import Image, relation
 from sync.ledger import Ledger
 from sync.manifest import Sync
-from sync.payload import Outgoing
 from sync.preview import next_renderer, takes_baseline
 from sync.shape import has_shape
+from sync.subject import SUPPRESSIBLE, is_suppressed
 from sync.times import readable_columns
+from sync.verdict import Findings, InModel, standing, verdict
 from warehouse import Warehouse
 from warehouse.suppressions import ensure_suppressions, suppressions
 
@@ -101,39 +102,40 @@ def explain_row(warehouse: Warehouse, sync: Sync, key: Sequence[str]) -> Explana
         refused = _one(
             connection, select(look.rejected).where(_is(image, look.rejected, key))
         )
+        is_in_doubt = look.doubt is not None and _one(
+            connection, select(look.doubt).where(_is(image, look.doubt, key))
+        )
     renderer = next_renderer(warehouse, ledger, sync, image)
     rendered = [renderer.render(tuple(row)) for row in planned]
     calls = [each for each in rendered if each.change not in SILENT]
+    differs = _differences(image, found, known)
     return Explanation(
         sync=sync.name,
-        verdict=_verdict(
+        verdict=verdict(
             sync,
-            found,
-            known,
-            pending,
-            refused,
-            rendered,
-            is_baseline=is_baseline,
-            sends_here=sync.sends_in(warehouse.target),
+            Findings(
+                found=found,
+                known=known,
+                differs=differs,
+                pending=pending,
+                refused=refused,
+                planned=rendered,
+                is_in_doubt=bool(is_in_doubt),
+                is_baseline=is_baseline,
+            ),
+            standing(warehouse, ledger, sync),
         ),
         model=found.image if found else None,
         confirmed=_shown(image, known),
         pending=pending,
-        differs=_differences(image, found, known),
+        differs=differs,
         messages=[orjson.loads(each.body) for each in calls if each.body],
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Found:
-    image: Row
-    is_suppressed: bool
-    has_consent: bool
-
-
 def _in_model(
     connection: Connection, sync: Sync, image: Image, key: Sequence[str], listed: Table
-) -> _Found | None:
+) -> InModel | None:
     source = relation(sync.model)
     rows = images_from(source, image)
     consent = consent_of(sync.settings, source)
@@ -147,7 +149,7 @@ def _in_model(
     row = _one(connection, select(every, *silent).where(_is(image, every, key)))
     if row is None:
         return None
-    return _Found(
+    return InModel(
         image=_shown(image, row) or {},
         is_suppressed=any(
             value for name, value in row.items() if name.startswith("_silent_")
@@ -175,73 +177,7 @@ def _pending(
     return {"plan": plan.plan, **row, "is_settled": row["position"] <= through}
 
 
-def _verdict(
-    sync: Sync,
-    found: _Found | None,
-    known: Row | None,
-    pending: Row | None,
-    refused: Row | None,
-    planned: Sequence[Outgoing],
-    *,
-    is_baseline: bool,
-    sends_here: bool,
-) -> str:
-    said = _reason(sync, found, known, refused, planned)
-    if is_baseline:
-        said = (
-            "The first run takes every row for known and sends nothing "
-            "(`initial: skip`)."
-        )
-    if pending and not pending["is_settled"]:
-        said = (
-            f"Plan {pending['plan']} is unfinished and holds it as "
-            f"{pending['change']}: a run sends that first, then compares "
-            f"again. By then: {said}"
-        )
-    if not sends_here:
-        said += " The sync is not opted in here, so a run sends nothing."
-    return said
-
-
-def _reason(
-    sync: Sync,
-    found: _Found | None,
-    known: Row | None,
-    refused: Row | None,
-    planned: Sequence[Outgoing],
-) -> str:
-    if found is None and known is None:
-        return "No such key, neither in the model nor among what Segment has confirmed."
-    if found and found.is_suppressed:
-        return "Left out: the person is on the suppression list. No call is made."
-    if found and not found.has_consent:
-        return "Left out: there is no consent. No call is made."
-    if calls := [each for each in planned if each.change not in SILENT]:
-        return " ".join(_call(call) for call in calls)
-    if planned:
-        return "Only the ledger takes note of it; no call is made."
-    if refused:
-        return (
-            "This image was refused before and has not changed since. It is skipped "
-            f"until it changes, or until `relyv sync retry {sync.name}`."
-        )
-    if found is None:
-        return "It has left the model, and by the sync's settings that is no news."
-    if known is None:
-        return "It waits until its person is active again (`dormant: hold`)."
-    return (
-        "Segment has it: nothing differs, or by less than `significant`, or the sync "
-        "does not tell of changes."
-    )
-
-
-def _call(call: Outgoing) -> str:
-    if call.reason:
-        return f"Would be rejected as {call.change}: {call.reason}. {call.detail}"
-    return f"Would be sent as {call.change}."
-
-
-def _differences(image: Image, found: _Found | None, known: Row | None) -> list[str]:
+def _differences(image: Image, found: InModel | None, known: Row | None) -> list[str]:
     if found is None or known is None:
         return []
     return [

@@ -10,7 +10,7 @@ from sync.tables import FORGOTTEN
 from warehouse.clock import utc_now
 
 # What was confirmed goes last: while it is there, the sync is still named.
-PARTS = ("pending", "rejected", "sent")
+PARTS = ("pending", "rejected", "doubt", "sent")
 
 
 def forget(ledger: Ledger, name: str, known: Collection[str]) -> None:

@@ -41,6 +41,8 @@ ROLES: Mapping[str, str] = {
     **{f"{change}.timestamp": name for change, name in TIMESTAMP.items()},
     **{f"{change}.message_id": name for change, name in MESSAGE_ID.items()},
 }
+# What else the ledger keeps beside an image: sync/tables.py.
+BESIDE = ("_change", "_reason", "_detail")
 # PostgreSQL cuts names at 63 bytes; the ledger puts `new__` or `old__` before them.
 MAX_FIELD_BYTES = 58
 
@@ -116,7 +118,7 @@ def image_of(sync: Sync) -> Image:
     types = sync.model.columns
     fields, roles = fields_of(sync.settings, types), _role_columns(sync.settings)
     for name in fields:
-        if name.startswith("_key_") or is_role(name):
+        if name.startswith("_key_") or name in BESIDE or is_role(name):
             raise ConfigError(f"{sync.name}: the ledger itself uses the name '{name}'.")
     _check_names([*roles, *fields], sync.name)
     return Image(

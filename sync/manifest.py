@@ -4,7 +4,7 @@ No dbt is imported or started: that costs seconds, and a sync needs only the fac
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,16 +18,25 @@ from sync.errors import ConfigError, ManifestError
 # PostgreSQL cuts names at 63 bytes, and the ledger adds a suffix.
 MAX_NAME_LENGTH = 48
 
+# How a column changes with time alone.
+FADES, EXPIRES = "fades", "expires"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
-    """The contracted model that a sync reads."""
+    """
+    The contracted model that a sync reads.
+
+    `with_time`: the columns that change although nobody does anything, by their
+    `meta.with_time`: a score `fades`, a link `expires`.
+    """
 
     name: str
     schema: str
     identifier: str
     columns: Mapping[str, str]
     personal: frozenset[str]
+    with_time: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +148,23 @@ def _model(
             for column in columns
             if column["config"].get("meta", {}).get("personal")
         ),
+        with_time=_with_time(columns, where),
     )
+
+
+def _with_time(columns: Iterable[Mapping[str, Any]], where: str) -> Mapping[str, str]:
+    found = {
+        str(column["name"]): str(meta["with_time"])
+        for column in columns
+        if (meta := column["config"].get("meta", {})).get("with_time")
+    }
+    for name, word in found.items():
+        if word not in (FADES, EXPIRES):
+            raise ConfigError(
+                f"{where}: the column '{name}' says `with_time: {word}`; it is "
+                f"`{FADES}` or `{EXPIRES}`."
+            )
+    return found
 
 
 def _check_target(

@@ -6,6 +6,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from sync.again import Again
 from sync.blocks import RateSettings
+from sync.clearing import Clearing
 from sync.manifest import Sync
 from sync.trial import Trial
 
@@ -36,6 +37,7 @@ class RunOptions:
     retry_rejected: bool = False
     again: Again | None = None
     trial: Trial | None = None
+    clearing: Clearing | None = None
     delivery: DeliverySettings = field(default_factory=DeliverySettings)
 
 

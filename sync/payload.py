@@ -6,10 +6,10 @@ same bytes, so a retry, a resumed plan and a preview cannot differ from the firs
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from copy import copy
 from datetime import datetime
 from importlib.metadata import version
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -31,7 +31,7 @@ from sync.image import (
 )
 from sync.installation import Installation
 from sync.tracking_plan import Rules
-from sync.values import hashed, identifier, iso_timestamp, json_value
+from sync.values import hashed, identifier, iso_timestamp, json_value, says_itself
 from tracking import EXPLANATIONS, drop_code, unify_code
 from tracking.limits import MESSAGE_BYTES
 
@@ -44,8 +44,11 @@ PREFIX = "relyv-"
 _Row = Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class _NeedsCare(Exception):
+    """A value is not what its column's type promises to JSON."""
+
+
+class Outgoing(NamedTuple):
     """
     What becomes of one pending row: a message, or a rejection, or neither.
 
@@ -93,12 +96,18 @@ class Renderer:
             self._context["active"] = False
         # Worked out once: a plan has many rows.
         self._names = [column.name for column in image.values]
-        self._fields = [(field.name, field.is_json) for field in image.fields]
         self._hashed = [
             field.name
             for field in image.fields
             if settings.personal.get(field.source or "") == "hash"
         ]
+        self._fields = [field.name for field in image.fields]
+        self._converted = [
+            (field.name, field.is_json)
+            for field in image.fields
+            if not says_itself(field.data_type) or field.name in self._hashed
+        ]
+        self._option = orjson.OPT_STRICT_INTEGER
 
     def render(self, row: Sequence[object]) -> Outgoing:
         """
@@ -114,6 +123,8 @@ class Renderer:
         try:
             message_id = self._own_message_id(change, after, before, message_id)
             body = self._body(change, message_id, after, before)
+        except _NeedsCare:
+            return self._careful().render(row)
         except RowRejected as rejected:
             return Outgoing(
                 position,
@@ -123,6 +134,13 @@ class Renderer:
                 detail=rejected.detail,
             )
         return Outgoing(position, change, message_id, body)
+
+    def _careful(self) -> "Renderer":
+        """One that looks at every value, and can say which column is at fault."""
+        careful = copy(self)
+        careful._converted = [(f.name, f.is_json) for f in self._image.fields]
+        careful._option = 0
+        return careful
 
     def _parts(
         self, change: str, row: Sequence[object]
@@ -164,9 +182,34 @@ class Renderer:
         }
         if self._settings.integrations:
             message["integrations"] = self._settings.integrations
-        body = _checked(message)
+        body = self._checked(message)
         if self._rules:
             self._rules.check(body)
+        return body
+
+    def _checked(self, message: Mapping[str, object]) -> bytes:
+        """
+        Serialise, if Segment would keep it: it answers 200 to what it then drops.
+
+        Raises:
+            RowRejected: It would not.
+        """
+        if code := drop_code(message) or unify_code(message):
+            raise RowRejected(code, EXPLANATIONS[code])
+        try:
+            body = orjson.dumps(message, option=self._option)
+        except (orjson.JSONEncodeError, RecursionError):
+            if self._option:
+                raise _NeedsCare from None
+            raise RowRejected("not_json", "The row cannot be said in JSON.") from None
+        # orjson's own result holds on to 4 KB, however short it is: batches add up.
+        body = bytes(memoryview(body))
+        if len(body) > MESSAGE_BYTES:
+            raise RowRejected(
+                "message_too_large",
+                f"The message is {len(body):,} bytes and Segment takes "
+                f"{MESSAGE_BYTES:,}. Shorten or drop a column in the model.",
+            )
         return body
 
     @property
@@ -195,7 +238,10 @@ class Renderer:
         return ids
 
     def _context_of(self, shown: _Row) -> dict[str, Any]:
-        context, consent = dict(self._context), self._settings.consent
+        consent = self._settings.consent
+        if not (consent or self._settings.external_ids):
+            return self._context
+        context = dict(self._context)
         ids = [
             {
                 "id": self._external_id(each, shown),
@@ -277,10 +323,9 @@ class Renderer:
         return (ANONYMOUS_ID, shown.get(ANONYMOUS_ID))
 
     def _values(self, shown: _Row) -> dict[str, object]:
-        values = {
-            name: json_value(shown[name], column=name, is_json=is_json)
-            for name, is_json in self._fields
-        }
+        values = {name: shown[name] for name in self._fields}
+        for name, is_json in self._converted:
+            values[name] = json_value(values[name], column=name, is_json=is_json)
         for name in self._hashed:
             values[name] = hashed(values[name])
         return values
@@ -299,27 +344,3 @@ def _identity(
     if is_one_state:
         return (installation.installation, sync)
     return (installation.installation, installation.epoch, sync, str(number))
-
-
-def _checked(message: Mapping[str, object]) -> bytes:
-    """
-    Serialise, if Segment would keep it: it answers 200 to what it then drops.
-
-    Raises:
-        RowRejected: It would not.
-    """
-    if code := drop_code(message) or unify_code(message):
-        raise RowRejected(code, EXPLANATIONS[code])
-    try:
-        body = orjson.dumps(message)
-    except (orjson.JSONEncodeError, RecursionError):
-        raise RowRejected("not_json", "The row cannot be said in JSON.") from None
-    # orjson's own result holds on to 4 KB, however short it is: batches of it add up.
-    body = bytes(memoryview(body))
-    if len(body) > MESSAGE_BYTES:
-        raise RowRejected(
-            "message_too_large",
-            f"The message is {len(body):,} bytes and Segment takes {MESSAGE_BYTES:,}. "
-            "Shorten or drop a column in the model.",
-        )
-    return body

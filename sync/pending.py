@@ -7,12 +7,12 @@ from typing import Any
 from sqlalchemy import Select, select
 
 from sync.consent import planned_about_them
-from sync.diff import SUPPRESSIBLE, is_suppressed
+from sync.frozen import FrozenPlan
 from sync.image import Image
 from sync.installation import Installation
 from sync.manifest import Sync
 from sync.payload import Renderer
-from sync.plan import FrozenPlan
+from sync.subject import SUPPRESSIBLE, is_suppressed
 from sync.tables import SyncTables, new, old
 from sync.times import readable_columns
 from sync.tracking_plan import Rules

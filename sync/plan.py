@@ -4,10 +4,6 @@ A fixed number of statements, whatever the number of rows; none of the rows is r
 into Python here.
 """
 
-from dataclasses import dataclass
-from datetime import datetime
-
-import orjson
 from sqlalchemy import (
     ColumnElement,
     Connection,
@@ -27,34 +23,15 @@ from sync.bill import over_budget
 from sync.checks import Counts, check_model, count_changes, tripped
 from sync.config import SyncSettings
 from sync.consent import kept_about_them
-from sync.diff import (
-    SUPPRESSIBLE,
-    change_set,
-    held_back,
-    is_suppressed,
-    model_rows,
-)
-from sync.image import Image, thawed
+from sync.diff import change_set, held_back, model_rows
+from sync.doubt import doubts
+from sync.frozen import HELD, keep_plan
 from sync.ledger import Lease, Ledger
 from sync.manifest import Sync
-from sync.tables import FORGOTTEN, SyncTables
+from sync.subject import SUPPRESSIBLE, is_suppressed
+from sync.tables import BASELINE, FORGOTTEN, SyncTables
 from sync.trial import Trial
-from warehouse.clock import utc_now
 from warehouse.suppressions import suppressions
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FrozenPlan:
-    """A plan as the ledger holds it: nothing in it changes until it is settled."""
-
-    sync: str
-    number: int
-    settings: SyncSettings
-    image: Image
-    planned_at: datetime
-    counts: Counts
-    rows: int
-    new_ids: bool = False
 
 
 def freeze(
@@ -82,8 +59,9 @@ def freeze(
     with ledger.warehouse.engine.connect() as connection, connection.begin() as work:
         ledger.fenced(connection, lease, last_plan=number, delivered_through=0)
         size = check_model(connection, sync, tables.image, model)
-        forget_suppressed(connection, sync.settings, tables, suppressed)
-        forget_withheld(connection, sync, tables)
+        doubt = doubts(connection, tables)
+        forget_suppressed(connection, sync.settings, tables, suppressed, doubt)
+        forget_withheld(connection, sync, tables, doubt)
         confirmed = _size(connection, tables.sent)
         connection.execute(delete(tables.pending))
         is_baseline = not again and wants_baseline(connection, ledger, sync)
@@ -97,6 +75,7 @@ def freeze(
                 tables.sent,
                 tables.rejected,
                 again,
+                doubt,
             )
             if trial is not None:
                 changes = trial.of(changes, tables.image)
@@ -112,13 +91,13 @@ def freeze(
             work.rollback()
         else:
             state = _state(rows, is_baseline=is_baseline)
-            _insert_plan(
+            keep_plan(
                 connection, ledger, sync, lease, tables, counts, rows, state, again
             )
     if problem is not None and is_held:
         with ledger.warehouse.engine.begin() as connection:
             ledger.fenced(connection, lease, last_plan=number)
-            _insert_plan(connection, ledger, sync, lease, tables, counts, rows, "held")
+            keep_plan(connection, ledger, sync, lease, tables, counts, rows, HELD)
         grown = "It has grown since it was held. " if has_grown else ""
         raise type(problem)(
             f"{sync.name}: {problem} {grown}Nothing was sent. {_way_on(sync, again)}"
@@ -126,29 +105,12 @@ def freeze(
     return waiting
 
 
-def read_open_plan(ledger: Ledger, sync: str) -> FrozenPlan | None:
-    """The plan that is frozen and not settled yet, if there is one."""
-    row = ledger.open_plan(sync)
-    if row is None:
-        return None
-    config = orjson.loads(row.config)
-    return FrozenPlan(
-        sync=sync,
-        number=row.plan,
-        settings=SyncSettings.model_validate(config["settings"]),
-        image=thawed(config["image"]),
-        planned_at=row.planned_at,
-        counts=Counts(added=row.added, changed=row.changed, removed=row.removed),
-        rows=row.row_count,
-        new_ids=config.get("new_ids", False),
-    )
-
-
 def forget_suppressed(
     connection: Connection,
     settings: SyncSettings,
     tables: SyncTables,
     suppressed: Table,
+    doubt: Table | None,
 ) -> None:
     """
     Forget the people nobody may be told of: no call, not even a clear.
@@ -162,13 +124,23 @@ def forget_suppressed(
             continue
         about_them = is_suppressed(tables.sent.c[role], name, suppressed)
         _forget(connection, settings, tables, about_them)
+        if doubt is not None:
+            about_them = is_suppressed(doubt.c[role], name, suppressed)
+            connection.execute(delete(doubt).where(about_them))
 
 
-def forget_withheld(connection: Connection, sync: Sync, tables: SyncTables) -> None:
+def forget_withheld(
+    connection: Connection, sync: Sync, tables: SyncTables, doubt: Table | None
+) -> None:
     """Forget the rows without consent, in the same way."""
     about_them = kept_about_them(sync, tables.sent)
-    if about_them is not None:
-        _forget(connection, sync.settings, tables, about_them)
+    if about_them is None:
+        return
+    _forget(connection, sync.settings, tables, about_them)
+    if doubt is not None:
+        withheld = kept_about_them(sync, doubt)
+        assert withheld is not None
+        connection.execute(delete(doubt).where(withheld))
 
 
 def _forget(
@@ -217,7 +189,7 @@ def _has_grown(
         select(plans.c.added, plans.c.changed, plans.c.removed).where(
             plans.c.sync == lease.sync,
             plans.c.plan == lease.last_plan,
-            plans.c.state == "held",
+            plans.c.state == HELD,
         )
     ).first()
     if held is None:
@@ -234,7 +206,7 @@ def wants_baseline(connection: Connection, ledger: Ledger, sync: Sync) -> bool:
     earlier = (
         select(literal(1))
         .select_from(plans)
-        .where(plans.c.sync == sync.name, plans.c.state.not_in(("held", FORGOTTEN)))
+        .where(plans.c.sync == sync.name, plans.c.state.not_in((HELD, FORGOTTEN)))
         .limit(1)
     )
     return connection.execute(earlier).first() is None
@@ -242,7 +214,7 @@ def wants_baseline(connection: Connection, ledger: Ledger, sync: Sync) -> bool:
 
 def _state(rows: int, *, is_baseline: bool) -> str:
     if is_baseline:
-        return "baseline"
+        return BASELINE
     return "open" if rows else "closed"
 
 
@@ -251,40 +223,6 @@ def _take_baseline(connection: Connection, tables: SyncTables, model: Subquery) 
     names = [column.name for column in tables.image.columns]
     connection.execute(
         insert(tables.sent).from_select(names, select(*(model.c[n] for n in names)))
-    )
-
-
-def _insert_plan(
-    connection: Connection,
-    ledger: Ledger,
-    sync: Sync,
-    lease: Lease,
-    tables: SyncTables,
-    counts: Counts,
-    rows: int,
-    state: str,
-    again: Again | None = None,
-) -> None:
-    settings = again.settings_for(sync.settings) if again else sync.settings
-    config = {
-        "settings": settings.model_dump(),
-        "image": tables.image.frozen(),
-        "new_ids": again.new_ids if again else False,
-    }
-    connection.execute(
-        insert(ledger.tables.plans).values(
-            sync=sync.name,
-            plan=lease.last_plan + 1,
-            state=state,
-            delivered_through=0,
-            row_count=rows,
-            added=counts.added,
-            changed=counts.changed,
-            removed=counts.removed,
-            config=orjson.dumps(config).decode(),
-            planned_at=utc_now(),
-            fence=lease.fence,
-        )
     )
 
 

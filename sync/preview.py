@@ -20,15 +20,18 @@ from sync.comparison import compare
 from sync.destination import region_of
 from sync.diff import SILENT, held_back
 from sync.estimate import Estimate, estimate
+from sync.frozen import FrozenPlan, other_source, read_open_plan
 from sync.image import Image
 from sync.installation import Installation, read_installation
 from sync.ledger import Ledger
 from sync.manifest import Sync
 from sync.options import DeliverySettings, rate_of
+from sync.outline import Outline, Outlines
 from sync.payload import Outgoing, Renderer
 from sync.pending import renderer_of
-from sync.plan import FrozenPlan, read_open_plan, wants_baseline
+from sync.plan import wants_baseline
 from sync.shape import drift
+from sync.tighter import forbidden
 from sync.times import readable_columns
 from warehouse import Warehouse
 from warehouse.suppressions import ensure_suppressions, suppressions
@@ -57,10 +60,10 @@ class Preview:
 
     `drift` says what is new in the model's columns, and what that costs; `held` counts
     the changes that wait for their people (`dormant: hold`). `unfinished` is the number
-    of an earlier plan that a run would finish first; until then its rows still count
-    as changes here. `is_baseline`: the run takes every row for known and sends nothing
-    (`initial: skip`). `obstacle` says why a run would stop: the model was not
-    built as it is written, or a test failed.
+    of an earlier plan that a run would finish first, or close because of the settings
+    in `closed_by`; until then its rows still count as changes here. `is_baseline`: the
+    run takes every row for known and sends nothing (`initial: skip`). `obstacle` says
+    why a run would stop: the model was not built as it is written, or a test failed.
     """
 
     sync: str
@@ -74,9 +77,11 @@ class Preview:
     drift: Sequence[str] = ()
     held: int = 0
     unfinished: int | None = None
+    closed_by: Sequence[str] = ()
     is_baseline: bool = False
     obstacle: str | None = None
     examples: Sequence[Example] = field(default_factory=list)
+    outlines: Sequence[Outline] = field(default_factory=list)
 
 
 def preview_sync(
@@ -102,7 +107,7 @@ def preview_sync(
         is_baseline = not again and takes_baseline(connection, ledger, sync)
         changes = look.changes(again, none=is_baseline)
         counts, _ = count_changes(connection, changes)
-        causes = causes_of(connection, changes, image)
+        causes = causes_of(connection, changes, image, sync.model.with_time)
         has_run = ledger.exists()
         bill = bill_of(connection, ledger, changes, image, has_run=has_run)
         sample = _sample_of_each(connection, changes, image)
@@ -121,9 +126,12 @@ def preview_sync(
         drift=drift(sync, look.shape),
         held=held,
         unfinished=unfinished.number if unfinished else None,
+        closed_by=forbidden(unfinished, sync) if unfinished else (),
         is_baseline=is_baseline,
-        obstacle=unfitness(warehouse, sync.lineage),
+        obstacle=unfitness(warehouse, sync.lineage)
+        or (None if again else other_source(ledger, sync)),
         examples=_examples(calls),
+        outlines=_outlines(calls),
     )
 
 
@@ -179,6 +187,13 @@ def _examples(calls: Sequence[Outgoing]) -> Sequence[Example]:
     for call in calls:
         firsts.setdefault(call.change, call)
     return [_example(call) for call in firsts.values()]
+
+
+def _outlines(calls: Sequence[Outgoing]) -> Sequence[Outline]:
+    outlines = Outlines()
+    for call in calls:
+        outlines.see(call)
+    return outlines.kept
 
 
 def _example(row: Outgoing) -> Example:

@@ -4,64 +4,43 @@ Whatever kills it, the next run finishes the job with the same messageIds.
 """
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from time import perf_counter
 from typing import Any
 
 from sync.builds import require_fit
 from sync.check import require_checked
 from sync.checks import Counts
-from sync.commit import commit
+from sync.clearing import freeze_clearing
+from sync.commit import close_early, commit
+from sync.connection import client_of, pace_of
 from sync.deliver import Delivery, Progress
 from sync.destination import destination_of
-from sync.errors import ConfigError, SyncError
+from sync.errors import ConfigError, DestinationChanged, SyncError
+from sync.frozen import FrozenPlan, other_source, read_open_plan
 from sync.installation import Installation, open_ledger
 from sync.ledger import Lease, Ledger, delete_rejections_above
 from sync.manifest import Sync
-from sync.options import RunOptions, rate_of
+from sync.opt_out import close_opted_out
+from sync.options import RunOptions
+from sync.outline import Outlines
 from sync.pauses import require_running
 from sync.payload import Outgoing, Renderer
 from sync.pending import pending_rows, renderer_of
-from sync.plan import FrozenPlan, freeze, read_open_plan
+from sync.plan import freeze
+from sync.report import RunReport
 from sync.shape import prepare
 from sync.tables import SyncTables
+from sync.tighter import forbidden
 from sync.window import check_window
-from tracking import Pace, Retry, TrackingClient
 from warehouse import Warehouse
 from warehouse.stream import stream
 from warehouse.suppressions import ensure_suppressions
 from warehouse.turns import one_at_a_time
 
 logger = logging.getLogger("relyv.sync")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunReport:
-    """
-    What one run did.
-
-    `counts` are the calls that Segment accepted, by kind of change; `flagged` are those
-    that left although they violate the tracking plan; `held` are the changes that wait
-    for their people (`dormant: hold`); `seconds` says where the time
-    went, by step.
-    """
-
-    sync: str
-    call: str
-    counts: Counts
-    rejected: int = 0
-    flagged: int = 0
-    held: int = 0
-    requests: int = 0
-    resumed_plan: int | None = None
-    seconds: dict[str, float] = field(default_factory=dict)
-
-    @property
-    def exit_code(self) -> int:
-        """1 when a row was rejected."""
-        return 1 if self.rejected else 0
 
 
 OnProgress = Callable[[int, Progress], None]
@@ -87,9 +66,11 @@ def run_sync(
         SyncError: Which one says whether running again helps; see `sync/errors.py`.
     """
     if not sync.sends_in(warehouse.target):
+        closed = close_opted_out(warehouse, sync)
         raise ConfigError(
             f"{sync.name} does not send in the target '{warehouse.target}'. To opt in, "
             f"add it to `targets` in {sync.file}."
+            + (f" Its unfinished plan {closed.number} was closed." if closed else "")
         )
     if options and options.again:
         options.again.check(sync)
@@ -115,6 +96,7 @@ class _Run:
         self.on_progress = on_progress or (lambda _total, _progress: None)
         self.ledger = Ledger(warehouse)
         self.destination = destination_of(sync.settings.source, target=warehouse.target)
+        self.outlines = Outlines()
         self.report = RunReport(
             sync=sync.name, call=sync.settings.call, counts=Counts()
         )
@@ -156,34 +138,73 @@ class _Run:
             settled=lease.delivered_through,
             accept=self.options.accept_duplicates,
         )
+        if closed_by := self._closed_by(plan):
+            self._close(plan, lease, closed_by)
+            return
         self.report = replace(self.report, resumed_plan=plan.number)
         self._deliver(plan, lease, installation, settled=lease.delivered_through)
 
+    def _closed_by(self, plan: FrozenPlan) -> list[str]:
+        """What keeps an open plan from being finished, if anything does."""
+        again = self.options.again
+        if self.options.clearing:
+            return [] if plan.clears else ["clear"]
+        if again and not again.is_range:
+            return ["resync"]
+        return [] if plan.clears else forbidden(plan, self.sync)
+
+    def _close(self, plan: FrozenPlan, lease: Lease, closed_by: Sequence[str]) -> None:
+        in_doubt = close_early(self.ledger, lease, plan)
+        self.report = replace(
+            self.report,
+            closed_plan=plan.number,
+            closed_by=tuple(closed_by),
+            in_doubt=in_doubt,
+        )
+        logger.warning(
+            "sync.plan_closed_early sync=%s plan=%d by=%s in_doubt=%d",
+            self.sync.name,
+            plan.number,
+            ",".join(closed_by),
+            in_doubt,
+        )
+
     def _plan_and_deliver(self, lease: Lease, installation: Installation) -> None:
         with self._timed("plan"):
-            if not self.options.accept_build:
-                require_fit(self.warehouse, self.sync.name, self.sync.lineage)
-            tables = prepare(
-                self.ledger,
-                self.sync,
-                lease,
-                accept_guard=self.options.accept_guard,
-            )
-            if self.options.retry_rejected:
-                self.ledger.forget_rejected(lease, tables)
-            held = freeze(
-                self.ledger,
-                self.sync,
-                lease,
-                tables,
-                accept_guard=self.options.accept_guard,
-                again=self.options.again,
-                trial=self.options.trial,
-            )
-            self.report = replace(self.report, held=held)
-            plan = read_open_plan(self.ledger, self.sync.name)
+            plan = self._planned(lease)
         if plan is not None:
             self._deliver(plan, lease, installation, settled=0)
+
+    def _planned(self, lease: Lease) -> FrozenPlan | None:
+        if self.options.clearing:
+            freeze_clearing(self.ledger, self.options.clearing, lease)
+        else:
+            self._freeze(lease)
+        return read_open_plan(self.ledger, self.sync.name)
+
+    def _freeze(self, lease: Lease) -> None:
+        if not self.options.accept_build:
+            require_fit(self.warehouse, self.sync.name, self.sync.lineage)
+        if not self.options.again and (why := other_source(self.ledger, self.sync)):
+            raise DestinationChanged(f"{why} Nothing was sent.")
+        tables = prepare(
+            self.ledger,
+            self.sync,
+            lease,
+            accept_guard=self.options.accept_guard,
+        )
+        if self.options.retry_rejected:
+            self.ledger.forget_rejected(lease, tables)
+        held = freeze(
+            self.ledger,
+            self.sync,
+            lease,
+            tables,
+            accept_guard=self.options.accept_guard,
+            again=self.options.again,
+            trial=self.options.trial,
+        )
+        self.report = replace(self.report, held=held)
 
     def _deliver(
         self,
@@ -218,8 +239,8 @@ class _Run:
         renderer = renderer_of(
             plan, installation, self.destination.region, self.warehouse.project_dir
         )
-        pace = self._pace()
-        with self._client(pace) as client:
+        pace = pace_of(self.sync, self.options.delivery)
+        with client_of(self.destination, self.options.delivery, pace) as client:
             delivery = Delivery(
                 client,
                 connections=self.options.delivery.connections,
@@ -232,7 +253,9 @@ class _Run:
             try:
                 delivery.run(self._rendered(tables, renderer, settled))
             finally:
-                self._count(delivery.progress, renderer.flagged)
+                self.report = self.report.delivered(
+                    delivery.progress, renderer.flagged, self.outlines.kept
+                )
 
     def _rendered(
         self, tables: SyncTables, renderer: Renderer, settled: int
@@ -241,62 +264,20 @@ class _Run:
         query = pending_rows(self.sync, tables, privacy, settled)
         for chunk in stream(self.warehouse, query):
             for row in chunk:
-                yield renderer.render(row)
-
-    def _pace(self) -> Pace:
-        rate = rate_of(self.sync, self.options.delivery)
-        return Pace(requests_per_second=rate.requests, events_per_second=rate.events)
-
-    def _client(self, pace: Pace) -> TrackingClient:
-        delivery = self.options.delivery
-        return TrackingClient(
-            self.destination.endpoint,
-            self.destination.write_key,
-            connections=delivery.connections,
-            gzip=delivery.gzip,
-            retry=Retry(
-                attempts=delivery.attempts,
-                budget_seconds=delivery.retry_seconds,
-                rate_limit_seconds=delivery.rate_limit_seconds,
-            ),
-            pace=pace,
-        )
-
-    def _count(self, progress: Progress, flagged: int) -> None:
-        counts, accepted = self.report.counts, progress.accepted
-        self.report = replace(
-            self.report,
-            counts=Counts(
-                added=counts.added + accepted["added"],
-                changed=counts.changed + accepted["changed"],
-                removed=counts.removed + accepted["removed"],
-            ),
-            rejected=self.report.rejected + progress.rejected,
-            flagged=self.report.flagged + flagged,
-            requests=self.report.requests + progress.requests,
-        )
+                outgoing = renderer.render(row)
+                self.outlines.see(outgoing)
+                yield outgoing
 
     def _end(self, run_id: str, outcome: str) -> None:
-        counts = self.report.counts
-        self.ledger.end_run(
-            run_id,
-            outcome,
-            {
-                "calls": counts.total,
-                "requests": self.report.requests,
-                "added": counts.added,
-                "changed": counts.changed,
-                "removed": counts.removed,
-                "rejected": self.report.rejected,
-            },
-        )
+        report = self.report
+        self.ledger.end_run(run_id, outcome, report.recorded())
         logger.info(
             "sync.run_ended sync=%s outcome=%s calls=%d rejected=%d requests=%d",
             self.sync.name,
             outcome,
-            counts.total,
-            self.report.rejected,
-            self.report.requests,
+            report.counts.total,
+            report.rejected,
+            report.requests,
         )
 
     @contextmanager

@@ -25,14 +25,17 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DBAPIError
 
-from sync.diff import images, same_key
+from sync.diff import images
+from sync.doubt import follow_shape
 from sync.errors import ColumnRetyped, ConfigError, LedgerLost
 from sync.image import Image, ImageColumn, image_of, is_role
 from sync.ledger import Lease, Ledger
 from sync.manifest import Model, Sync
-from sync.tables import FORGOTTEN, SyncTables, new, old
+from sync.subject import same_key
+from sync.tables import CHANGE, DETAIL, FORGOTTEN, REASON, SyncTables, new, old
 from warehouse.ddl import (
     CreateTableAs,
+    alter_table,
     column_types,
     is_text,
     retype_column,
@@ -128,6 +131,7 @@ def prepare(
     else:
         _forget_incomparable(engine, tables, sync, shape.retyped)
         _reshape(engine, tables, shape)
+    follow_shape(engine, tables)
     _ensure_work_tables(engine, sync, tables)
     return tables
 
@@ -206,9 +210,9 @@ def _was_forgotten(ledger: Ledger, lease: Lease) -> bool:
 
 def _reshape(engine: Engine, tables: SyncTables, shape: Shape) -> None:
     for name in (*shape.retyped, *shape.unwanted):
-        _alter(engine, tables.sent, "drop column", name)
+        alter_table(engine, tables.sent, "drop column", name)
     for name, data_type in shape.missing.items():
-        _alter(engine, tables.sent, "add column", name, data_type)
+        alter_table(engine, tables.sent, "add column", name, data_type)
 
 
 def _recast(engine: Engine, tables: SyncTables, sync: Sync, shape: Shape) -> None:
@@ -300,7 +304,10 @@ def _ensure_work_tables(engine: Engine, sync: Sync, tables: SyncTables) -> None:
         *(value.label(new(value.name)) for value in values),
         *(value.label(old(value.name)) for value in values),
     )
-    rejected = select(change.label("change"), *keys, *values)
+    reason: ColumnElement[str] = literal_column("cast('' as varchar(100))")
+    detail: ColumnElement[str] = literal_column("cast('' as varchar(1000))")
+    beside = (change.label(CHANGE), reason.label(REASON), detail.label(DETAIL))
+    rejected = select(*beside, *keys, *values)
     for target, query in ((tables.pending, pending), (tables.rejected, rejected)):
         with engine.begin() as connection:
             if not has_shape(connection, tables, target):
@@ -315,17 +322,3 @@ def _model_types(connection: Connection, model: Model) -> Mapping[str, str]:
 
 def _no_rows(query: Select[Any]) -> Select[Any]:
     return query.where(literal_column("1") == literal_column("0"))
-
-
-def _alter(
-    engine: Engine, target: Table, what: str, column: str, data_type: str = ""
-) -> None:
-    # A transaction of its own: DuckDB refuses one that alters a table and writes to it.
-    with engine.begin() as connection:
-        name = connection.dialect.identifier_preparer.format_table(target)
-        quoted = _quoted(connection, column)
-        connection.exec_driver_sql(f"alter table {name} {what} {quoted} {data_type}")
-
-
-def _quoted(connection: Connection, name: str) -> str:
-    return connection.dialect.identifier_preparer.quote(name)

@@ -5,13 +5,17 @@ No constraint is relied on: Snowflake enforces none.
 
 from sqlalchemy import BigInteger, Column, DateTime, MetaData, String, Table
 
-from sync.image import Image
+from sync.image import BESIDE, Image
 
 # 2 added `sync_pauses`; see sync/migrations.py.
 SCHEMA_VERSION = 2
 
-# The state of the plan that stands for all that a person had the ledger forget.
-FORGOTTEN = "forgotten"
+# The state of the plan that stands for all that a person had the ledger forget, of one
+# that took the model's rows as known, and of one that ended before it was settled.
+FORGOTTEN, BASELINE, CUT_SHORT = "forgotten", "baseline", "cut short"
+
+# What stands beside a row's image: names that no field may bear.
+CHANGE, REASON, DETAIL = BESIDE
 
 
 class LedgerTables:
@@ -48,7 +52,7 @@ class LedgerTables:
             self.metadata,
             Column("sync", String(100)),
             Column("plan", BigInteger),
-            Column("state", String(20)),  # open | closed | held | baseline | forgotten
+            Column("state", String(20)),  # the other states: open, closed, held
             Column("delivered_through", BigInteger),
             Column("row_count", BigInteger),
             Column("added", BigInteger),
@@ -106,6 +110,7 @@ class SyncTables:
     * `<sync>__sent`      each row as Segment last confirmed it
     * `<sync>__pending`   the frozen plan: position, change, the new and the old image
     * `<sync>__rejected`  each image that was refused: skipped while it stays the same
+    * `<sync>__doubt`     what a plan that was closed early may have told; see doubt.py
     """
 
     def __init__(self, sync: str, schema: str, image: Image) -> None:
@@ -125,7 +130,15 @@ class SyncTables:
         self.rejected = Table(
             f"{sync}__rejected",
             metadata,
-            Column("change", String(20)),
+            Column(CHANGE, String(20)),
+            Column(REASON, String(100)),
+            Column(DETAIL, String(1000)),
+            *_columns(keys, values),
+        )
+        self.doubt = Table(
+            f"{sync}__doubt",
+            metadata,
+            Column(CHANGE, String(20)),
             *_columns(keys, values),
         )
 

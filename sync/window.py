@@ -8,7 +8,7 @@ import logging
 from datetime import datetime, timedelta
 
 from sync.errors import DuplicatesPossible
-from sync.plan import FrozenPlan
+from sync.frozen import FrozenPlan
 from tracking.limits import DEDUPE_SECONDS
 
 logger = logging.getLogger("relyv.sync")
@@ -35,8 +35,8 @@ def check_window(
             f"{plan.sync}: plan {plan.number} is {_hours(age)} hours old and {left:,} "
             "of its events are not known to have arrived. Those that were on their way "
             "when it stopped may be in Segment already, which forgets messageIds after "
-            f"24 hours. Nothing was sent. `relyv sync run {plan.sync} "
-            "--accept-duplicates` finishes the plan."
+            f"24 hours. Nothing was sent. `relyv sync in-doubt {plan.sync}` lists them "
+            f"and `relyv sync run {plan.sync} --accept-duplicates` finishes the plan."
         )
     if age >= WARN_AFTER:
         logger.warning(

@@ -2,18 +2,19 @@
 
 import typer
 
-from commands.sync import again, keys, look, send, stand, standards
+from commands.sync import again, forget, keys, look, send, stand, standards
 
 app = typer.Typer(no_args_is_help=True, help="Plan and send what goes to Segment.")
 
 app.command()(look.plan)
 app.command()(look.explain)
+app.command("in-doubt")(look.in_doubt)
 app.command()(send.run)
 app.command()(send.retry)
 app.command()(again.resync)
 app.command()(again.backfill)
 app.command()(stand.status)
-app.command()(stand.forget)
+app.command()(forget.forget)
 app.command()(stand.pause)
 app.command()(stand.resume)
 app.command()(keys.check)

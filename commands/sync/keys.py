@@ -37,8 +37,9 @@ def check(
     Segment answers 200 to a wrong key and to a wrong region, and drops every call. So
     this asks Segment's CDN for the source behind the key, and sends nothing but an
     empty batch. A run does the same before its first plan. Give relyv a source of its
-    own: what else a key carries cannot be seen from outside, and it would come back as
-    input. Exit codes: 0 all are right, 2 one is not.
+    own. Where Segment's warehouse destination writes that source to this warehouse
+    (var `segment_schemas`), other calls under the same key are warned of; elsewhere
+    they cannot be seen. Exit codes: 0 all are right, 2 one is not.
     """
     from sync.check import check_destination
     from sync.destination import destination_of
@@ -88,6 +89,9 @@ def _print_checks(checks: "Sequence[DestinationCheck]") -> None:
     for found in checks:
         if not found.is_good:
             out.print(explanation(found))
+    warnings = {each.warning for found in checks for each in found.foreign_calls}
+    for warning in sorted(warnings):
+        out.print(warning, markup=False, style="yellow")
 
 
 def rebind(

@@ -65,6 +65,36 @@ def explain(
         _print_explanation(found)
 
 
+def in_doubt(
+    name: Name,
+    target: Target = None,
+    project_dir: ProjectDir = HERE,
+    target_path: TargetPath = IN_TARGET,
+    as_json: AsJson = False,
+    limit: Annotated[int, typer.Option(min=1, help="Show so many at most.")] = 100,
+) -> None:
+    """
+    List the calls of an unfinished plan that may have arrived, or not. Sends nothing.
+
+    A run sends them again with the same messageIds. Segment knows those for 24 hours;
+    after that `relyv sync run --accept-duplicates` is asked for events.
+    """
+    from sync.in_doubt import calls_in_doubt
+    from warehouse import open_warehouse
+
+    with open_warehouse(project_dir, target) as warehouse:
+        (sync,) = chosen_syncs(warehouse, project_dir, target_path, [name])
+        found = calls_in_doubt(warehouse, sync, limit=limit)
+    if as_json:
+        print_json(found)
+        return
+    shown = table("position", "change", "key", "messageId")
+    for call in found:
+        key = ", ".join(call.key)
+        shown.add_row(f"{call.position:,}", call.change, key, call.message_id)
+    out.print(shown)
+
+
 def _print_explanation(found: "Explanation") -> None:
     import orjson
 
@@ -92,6 +122,19 @@ def _print_causes(preview: "Preview") -> None:
             for name, count in causes.fields.items()
         )
         out.print(f"changed fields: {', '.join(often)}", markup=False)
+    if causes.decay or causes.expiry:
+        asleep = (
+            ""
+            if causes.dormant_people is None
+            else f"; {causes.dormant_people:,} people of the last two did nothing this "
+            "month, and `dormant: hold` would wait for them"
+        )
+        out.print(
+            f"of the changed rows {causes.behaviour:,} are new behaviour, "
+            f"{causes.decay:,} scores that faded, {causes.expiry:,} links that "
+            f"expired{asleep}",
+            markup=False,
+        )
     if causes.without_activity:
         out.print(
             f"{causes.without_activity:,} of the changed rows are of people who did "
@@ -109,6 +152,8 @@ def _print_bill(preview: "Preview") -> None:
         f"about {bill.people:,} people; between {least:,} and {most:,} new tracked "
         f"users in this billing month{cost}"
     )
+    if bill.warning:
+        out.print(bill.warning, markup=False, style="yellow")
     if bill.calls_budget is not None:
         after = bill.calls_this_month + preview.estimate.calls
         over = ": a run would stop" if after > bill.calls_budget else ""
@@ -151,7 +196,9 @@ def print_preview(preview: "Preview") -> None:
             "The first run takes every row for known and sends nothing (initial: skip)."
         )
     if preview.unfinished is not None:
-        out.print(f"Plan {preview.unfinished} is unfinished: a run ends it first.")
+        named = ", ".join(f"`{name}`" for name in preview.closed_by)
+        then = f"closes it, because of {named}" if named else "ends it first"
+        out.print(f"Plan {preview.unfinished} is unfinished: a run {then}.")
     for example in preview.examples:
         if example.message is None:
             out.print(f"{example.change}: rejected, {example.reason}. {example.detail}")

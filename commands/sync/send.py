@@ -100,6 +100,7 @@ def run_all(
     as_json: bool,
 ) -> None:
     """Run each, show what it did, and end with the gravest exit code."""
+    from sync.opt_out import close_opted_out
     from warehouse import RelyvError, open_warehouse
 
     reports: list[RunReport] = []
@@ -107,6 +108,8 @@ def run_all(
     with open_warehouse(project_dir, target) as warehouse, interruptible():
         chosen = chosen_syncs(warehouse, project_dir, target_path, names)
         ready = [s for s in chosen if names or s.sends_in(warehouse.target)]
+        silent = [s for s in chosen if s not in ready]
+        closed = [s.name for s in silent if close_opted_out(warehouse, s)]
         for sync in ready:
             try:
                 reports.append(_run_one(warehouse, sync, options))
@@ -115,7 +118,9 @@ def run_all(
     if as_json:
         print_json({report.sync: report for report in reports})
     else:
-        _print_runs(reports, silent=len(chosen) - len(ready))
+        _print_runs(reports, silent=len(silent))
+        for name in closed:
+            out.print(f"{name} was opted out: its unfinished plan was closed.")
     for failure in failures:
         typer.secho(str(failure), fg="red", err=True)
     codes = [*(r.exit_code for r in reports), *(f.exit_code for f in failures)]
@@ -151,6 +156,13 @@ def _print_runs(reports: "Sequence[RunReport]", *, silent: int) -> None:
     for report in reports:
         if report.resumed_plan is not None:
             out.print(f"{report.sync}: plan {report.resumed_plan} was finished first.")
+        if report.closed_plan is not None:
+            out.print(
+                f"{report.sync}: plan {report.closed_plan} was closed before its end, "
+                f"because of {', '.join(f'`{name}`' for name in report.closed_by)}. "
+                f"{report.in_doubt:,} of its rows were told again, since Segment may "
+                "or may not know of them."
+            )
         if report.held:
             out.print(
                 f"{report.sync}: {report.held:,} changes wait until their people are "

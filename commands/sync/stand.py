@@ -1,9 +1,5 @@
 """Where each sync stands, and whether it may go on."""
 
-from typing import Annotated
-
-import typer
-
 from commands.options import HERE, AsJson, ProjectDir, Target
 from commands.screen import out, print_json, table
 from commands.sync.choice import IN_TARGET, Name, Names, TargetPath, chosen_syncs
@@ -40,40 +36,12 @@ def status(
     out.print(shown)
     for name in left:
         out.print(
-            f"{name} is no exposure any more: what it sent stays in Segment. To clear "
-            "it, put the exposure back on an empty model and run it, with "
-            "`--accept-guard`. Then, or to leave Segment as it is: `relyv sync forget "
-            f"{name}`.",
+            f"{name} is no exposure any more: what it sent stays in Segment. `relyv "
+            f"sync forget {name} --clear` shows what would take it back, sends that if "
+            "you say so, and drops what the ledger keeps. Without `--clear` Segment is "
+            "left as it is.",
             markup=False,
         )
-
-
-def forget(
-    name: Name,
-    target: Target = None,
-    project_dir: ProjectDir = HERE,
-    target_path: TargetPath = IN_TARGET,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-) -> None:
-    """
-    Drop what the ledger keeps of a sync whose exposure was removed. Asks first.
-
-    What it sent stays in Segment, and nothing can clear it from here afterwards.
-    """
-    from sync import Ledger
-    from sync.forget import forget as drop
-    from warehouse import open_warehouse
-
-    with open_warehouse(project_dir, target) as warehouse:
-        known = [
-            s.name for s in chosen_syncs(warehouse, project_dir, target_path, None)
-        ]
-        if not yes:
-            typer.confirm(
-                f"Forget all that {name} has sent? It stays in Segment.", abort=True
-            )
-        drop(Ledger(warehouse), name, known)
-    out.print(f"{name} is forgotten.")
 
 
 def pause(

@@ -11,6 +11,7 @@ from sync.check import check_destination, record_check
 from sync.checks import Counts
 from sync.destination import Destination, destination_of
 from sync.errors import DestinationUnchecked
+from sync.foreign import foreign_calls
 from tests.sync.world import World, rows
 from tracking.source_settings import KeyVerdict, key_verdict
 
@@ -183,3 +184,69 @@ def test_the_demo_asks_nobody_but_the_sandbox(
 
     assert asked == [world.sandbox_url]
     assert (found.verdict, found.is_good) == ("known", True)
+
+
+def calls(schema: str, *senders: str | None) -> list[str]:
+    """A schema as Segment writes it, with calls of these products today."""
+    values = ", ".join(
+        f"('{number}', {'null' if sender is None else repr(sender)})"
+        for number, sender in enumerate(senders)
+    )
+    return [
+        f"create schema {schema}",
+        (
+            f"create table {schema}.identifies as select id, "
+            "cast(sender as varchar) as context_integration_name, now() as received_at "
+            f"from (values {values}) as calls(id, sender)"
+        ),
+        # A table without the column: Segment adds it with its first value.
+        f"create table {schema}.pages as select 'p' as id, now() as received_at",
+    ]
+
+
+def test_other_calls_under_our_key_are_warned_of(world: World) -> None:
+    """
+    Only where ours stand beside them: any other schema is another source's.
+    """
+    (world.folder / "dbt_project.yml").write_text(
+        "profile: relyv_segment\n"
+        "vars: {segment_schemas: [landed, shared, web, ours, none], "
+        "relyv_raw_schema: exports}\n"
+    )
+    mixed = ("relyv-segment", "relyv-segment", None, "Braze")
+    world.sql(
+        *calls("landed", *mixed),
+        *calls("shared", *mixed),
+        *calls("web", None, "Braze"),
+        *calls("ours", "relyv-segment"),
+        "drop table ours.pages",
+        "create schema exports",
+        "create table exports.landing_rejections as select 1 as one",
+    )
+
+    with world.warehouse() as warehouse:
+        (found,) = foreign_calls(warehouse)
+        checked = check_destination(warehouse, destination_of("relyv", target="demo"))
+
+    assert (found.schema, found.ours, found.others) == ("shared", 2, 3)
+    assert checked.foreign_calls == [found]
+    assert "2 calls of relyv's and 3 of others" in found.warning
+    assert checked.is_good
+
+
+def test_calls_of_long_ago_are_no_warning(world: World) -> None:
+    """
+    Whoever took a key over has read the warning often enough.
+    """
+    (world.folder / "dbt_project.yml").write_text(
+        "profile: relyv_segment\nvars: {segment_schemas: [shared]}\n"
+    )
+    world.sql(
+        *calls("shared", "relyv-segment", "Braze"),
+        "update shared.identifies set received_at = now() - interval '31 days' "
+        "where context_integration_name = 'Braze'",
+        "drop table shared.pages",
+    )
+
+    with world.warehouse() as warehouse:
+        assert foreign_calls(warehouse) == []

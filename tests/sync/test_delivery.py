@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from sync import Ledger, rebind
+from sync import Again, Ledger, rebind
 from sync.checks import Counts
 from sync.destination import destination_of
 from sync.errors import DeliveryStopped, DeliveryUnsure, DestinationChanged, LedgerLost
@@ -36,19 +36,6 @@ def test_an_unsure_answer_is_tried_again(world: World, status: int) -> None:
     assert report.counts == Counts(added=3)
     assert report.requests == 2
     assert len(world.messages()) == 3
-
-
-def test_a_response_that_is_lost_after_the_batch_was_stored(world: World) -> None:
-    """
-    The second attempt carries the same ids, and Segment keeps one copy of each.
-    """
-    world.model(many(3))
-    world.sandbox.faults([fault(None, store=True)])
-
-    world.run(world.identify())
-
-    summary = world.sandbox.summary()
-    assert (summary["accepted"], summary["deduplicated"]) == (3, 3)
 
 
 def test_an_outage_keeps_the_plan_for_the_next_run(world: World) -> None:
@@ -220,6 +207,24 @@ def test_a_ledger_is_bound_to_its_destination(
 
     assert "letters0" not in str(raised.value)
     assert len(world.messages()) == 3
+
+
+def test_another_source_is_told_everything_or_nothing(world: World) -> None:
+    """
+    What one source has confirmed, the next one has never heard of.
+    """
+    world.model(many(3))
+    world.run(world.identify())
+    moved = world.identify(source="other")
+
+    seen = world.preview(moved)
+    with pytest.raises(DestinationChanged, match="relyv sync resync people"):
+        world.run(moved)
+
+    assert "names 'other'" in (seen.obstacle or "")
+    assert len(world.messages()) == 3
+    assert world.run(moved, again=Again()).counts == Counts(added=3)
+    assert world.run(moved).counts == Counts()
 
 
 def test_a_row_of_another_region_is_rejected_loudly(

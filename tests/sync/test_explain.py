@@ -1,11 +1,16 @@
 """Why a row would or would not be sent."""
 
+from typing import Any
+
 import pytest
 
-from sync import Explanation, Sync, explain_row
-from sync.errors import ConfigError, DeliveryUnsure
+from sync import Explanation, Ledger, Sync, explain_row, pause
+from sync.errors import ConfigError, DeliveryUnsure, GuardTripped
 from tests.sync.test_delivery import fault
 from tests.sync.world import World, rows
+
+MADE, GONE = {"added": {"event": "Made"}}, {"removed": {"event": "Gone"}}
+DORMANT = {"dormant": "hold", "last_activity": "seen_at"}
 
 
 def explain(world: World, sync: Sync, *key: str) -> Explanation:
@@ -80,7 +85,7 @@ def test_somebody_who_is_suppressed_is_left_out(world: World) -> None:
 
 def test_a_refused_row_is_skipped_until_it_changes(world: World) -> None:
     """
-    With the way to try it all the same.
+    With the reason, which tells nothing of the row, and the way to try it all the same.
     """
     world.model(rows(("a", "u1", 1, "z" * 40_000)))
     first = explain(world, world.identify(), "a")
@@ -89,7 +94,79 @@ def test_a_refused_row_is_skipped_until_it_changes(world: World) -> None:
     found = explain(world, world.identify(), "a")
 
     assert "message_too_large" in first.verdict
+    assert "refused before: message_too_large. The message is 40," in found.verdict
+    assert "zzz" not in found.verdict
     assert "relyv sync retry people" in found.verdict
+
+
+def test_a_refusal_of_segment_is_told_with_its_answer(world: World) -> None:
+    """
+    The ledger keeps it beside the image, since positions are reused.
+    """
+    world.model(rows(("a", "u1", 1, "x"), ("b", "u2", 2, "y")))
+    world.sandbox.faults([fault(400, matches='"userId":"u2"', times=100)])
+    world.run(world.identify())
+
+    found = explain(world, world.identify(), "b")
+
+    assert "refused before: refused_400. Segment answered 400" in found.verdict
+
+
+NO_NEWS: list[tuple[dict[str, Any], tuple[Any, ...] | None, str]] = [
+    # what the exposure says, what the row becomes, why that is no call
+    ({}, ("a", "u1", 10, "x"), "nothing differs"),
+    ({"significant": {"score": 5}}, ("a", "u1", 12, "x"), "`significant`: score: 5"),
+    ({"call": "audience"}, ("a", "u1", 12, "x"), "A member already: `score`"),
+    ({"call": "track", **MADE}, ("a", "u1", 12, "x"), "each row is told once: `score`"),
+    ({"call": "track", **MADE, **GONE}, ("a", "u1", 12, "x"), "no `changed` event"),
+    ({"on_removed": "ignore"}, None, "Only the ledger takes note of it"),
+    (DORMANT, ("a", "u1", 12, "x"), "nothing in this billing month"),
+]
+
+
+@pytest.mark.parametrize(("settings", "row", "says"), NO_NEWS)
+def test_a_row_that_is_no_news_says_why(
+    world: World, settings: dict[str, Any], row: tuple[Any, ...] | None, says: str
+) -> None:
+    """
+    The very setting that keeps it, and never another one.
+    """
+    other, still = ("b", "u2", 1, "y"), "timestamp '2020-01-01 00:00:00' as seen_at"
+
+    def model(*people: tuple[Any, ...]) -> None:
+        world.model(f"select people.*, {still} from ({rows(*people)}) as people")
+
+    model(("a", "u1", 10, "x"), other)
+    world.run(
+        world.identify(fields=["score", "url"], **(settings | {"dormant": "send"}))
+    )
+    model(other, *([row] if row else []))
+
+    found = explain(world, world.identify(fields=["score", "url"], **settings), "a")
+
+    assert says in found.verdict
+    assert not found.messages
+
+
+def test_what_keeps_the_whole_sync_is_said_too(world: World) -> None:
+    """
+    A row may be ready to go, and its sync stand still.
+    """
+    world.model(rows(("a", "u1", 1, "x"), ("b", "u2", 2, "y")))
+    world.run(world.identify())
+    world.model(rows(("a", "u1", 5, "x")))
+    strict = world.identify(guard={"removed_percent": 10})
+    with pytest.raises(GuardTripped):
+        world.run(strict)
+    held = explain(world, strict, "a")
+    with world.warehouse() as warehouse:
+        pause(Ledger(warehouse), strict)
+
+    paused = explain(world, strict, "a")
+
+    assert held.verdict.startswith("Would be sent as changed.")
+    assert "held by a guard" in held.verdict
+    assert "relyv sync resume people" in paused.verdict
 
 
 def test_a_row_of_an_unfinished_plan_says_so(world: World) -> None:

@@ -136,7 +136,7 @@ def test_members_are_the_models(new_world: NewWorld, history: History) -> None:
 
 @pytest.mark.slow
 @given(history=HISTORIES)
-@pytest.mark.timeout(3600)
+@pytest.mark.timeout(7200)
 @MANY
 def test_traits_are_the_models_in_1000_histories(
     new_world: NewWorld, history: History
@@ -147,7 +147,7 @@ def test_traits_are_the_models_in_1000_histories(
 
 @pytest.mark.slow
 @given(history=HISTORIES)
-@pytest.mark.timeout(3600)
+@pytest.mark.timeout(7200)
 @MANY
 def test_events_are_told_once_each_in_1000_histories(
     new_world: NewWorld, history: History

@@ -14,6 +14,7 @@ from sync.errors import (
     TooManyRemovals,
 )
 from sync.forget import forget
+from sync.in_doubt import calls_in_doubt
 from sync.status import orphans, read_status
 from tests.sync.test_delivery import fault
 from tests.sync.test_track import events, track
@@ -117,11 +118,18 @@ def test_an_old_plan_of_events_waits_for_somebody(world: World) -> None:
 
     with pytest.raises(DuplicatesPossible, match="2 of its events") as raised:
         world.run(track(world))
+    with world.warehouse() as warehouse:
+        listed = calls_in_doubt(warehouse, track(world), limit=10)
 
     assert raised.value.exit_code == 3
     assert world.sandbox.summary()["requests"] == requests
     report = world.run(track(world), accept_duplicates=True)
     assert (report.resumed_plan, report.counts) == (1, Counts(added=2))
+    assert [call.key for call in listed] == [("e1",), ("e2",)]
+    sent = [message["messageId"] for message in world.messages()]
+    assert [call.message_id for call in listed] == sent
+    with world.warehouse() as warehouse:
+        assert calls_in_doubt(warehouse, track(world), limit=10) == []
 
 
 def test_an_old_plan_of_traits_is_finished(world: World) -> None:

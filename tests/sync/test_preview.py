@@ -1,14 +1,21 @@
 """What `relyv sync plan` shows, before anything is sent."""
 
+import re
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import orjson
 import pytest
 
 from sync import Preview, Sync, Trial, preview_sync
+from sync.bill import over_allowance
+from sync.billing import BillingSettings
 from sync.checks import Counts
 from sync.errors import GuardTripped
+from sync.values import iso_timestamp
 from tests.sync.world import World, rows
+from tracking import Answer, TrackingClient
 
 PEOPLE = [(f"k{number}", f"u{number}", number, "x") for number in range(20)]
 
@@ -49,6 +56,36 @@ def test_the_example_is_the_message(world: World) -> None:
     assert example.message["messageId"] == arrived["messageId"]
 
 
+@pytest.mark.parametrize("call", ["identify", "track", "audience"])
+def test_plan_and_run_have_the_same_bytes(
+    world: World, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    """
+    The request adds `sentAt` around them; the plan's own time is told from its row.
+    """
+    told: list[bytes] = []
+    post = TrackingClient.post
+
+    def spy(client: TrackingClient, messages: Sequence[bytes]) -> Answer:
+        told.extend(messages)
+        return post(client, messages)
+
+    monkeypatch.setattr(TrackingClient, "post", spy)
+    added = {"added": {"event": "Made"}} if call == "track" else {}
+    world.model(rows(("a", "u1", 1, "x")))
+    sync = world.sync(call=call, **added)
+    world.run(sync)
+    world.model(rows(("a", "u1", 1, "x"), ("b", "ü2", 2, None)))
+    (example,) = preview(world, sync).examples
+    assert example.message is not None
+
+    world.run(sync)
+
+    (planned_at,) = world.sql("select max(planned_at) from t_ledger.sync_plans")[0]
+    frozen = iso_timestamp(planned_at, column="planned_at")
+    assert orjson.dumps({**example.message, "timestamp": frozen}) == told[-1]
+
+
 def test_each_kind_of_change_is_shown_once(world: World) -> None:
     """
     Added, changed and removed, each with an example.
@@ -76,6 +113,81 @@ def test_the_fields_that_changed_are_counted(world: World) -> None:
     causes = preview(world, world.identify()).causes
     assert causes.fields == {"score": 2, "url": 1}
     assert causes.alone == {"score": 1}
+
+
+FADING = {"score": "fades", "url": "expires"}
+MOVES: list[tuple[str, tuple[Any, ...], str]] = [
+    # What the row (10 points, link "x", plan "p", seen long ago) becomes; its cause.
+    ("fell", (4, "x", "p", "old"), "decay"),
+    ("to nothing", (None, "x", "p", "old"), "decay"),
+    ("rose", (12, "x", "p", "old"), "behaviour"),
+    ("link gone", (10, None, "p", "old"), "expiry"),
+    ("older link instead", (10, "w", "p", "old"), "expiry"),
+    ("both", (4, None, "p", "old"), "expiry"),
+    ("something else, too", (4, None, "q", "old"), "behaviour"),
+    ("seen again", (4, "x", "p", "new"), "behaviour"),
+]
+
+
+def test_calls_are_split_by_what_caused_them(world: World) -> None:
+    """
+    New behaviour, decay and expiring links: one row of each kind of move. Of the people
+    that only time has moved, those are counted who did nothing this month.
+    """
+
+    def model(*people: tuple[Any, ...]) -> None:
+        literal = rows(*people, names="id, user_id, score, url, plan, seen")
+        seen = "case when seen = 'new' then now() else timestamp '2020-01-01' end"
+        world.model(
+            f"select id, user_id, score, url, plan, cast({seen} as timestamp) as "
+            f"seen_at from ({literal}) as moved"
+        )
+
+    def sync() -> Sync:
+        found = world.identify(last_activity="seen_at")
+        return replace(found, model=replace(found.model, with_time=FADING))
+
+    people = [(name, f"u{n}") for n, (name, *_) in enumerate(MOVES)]
+    model(*((*person, 10, "x", "p", "old") for person in people))
+    world.run(sync())
+    model(*((*person, *move[1]) for person, move in zip(people, MOVES, strict=True)))
+
+    causes = preview(world, sync()).causes
+
+    assert (causes.behaviour, causes.decay, causes.expiry) == (3, 2, 3)
+    assert causes.dormant_people == 5
+    assert causes.without_activity == len(MOVES) - 1
+
+
+@pytest.mark.parametrize(
+    ("contract", "allowance", "so_far", "warns"),
+    [
+        ("paid", None, 0, None),
+        ("paid", 30, 10, None),
+        ("paid", 30, 11, "31 tracked users .* allows 30: each one beyond it is billed"),
+        ("free", None, 980, None),
+        ("free", None, 981, "allows 1,000: the Free plan locks a workspace"),
+    ],
+)
+def test_an_allowance_that_may_not_suffice_is_warned_of(
+    monkeypatch: pytest.MonkeyPatch,
+    contract: str,
+    allowance: int | None,
+    so_far: int,
+    warns: str | None,
+) -> None:
+    """
+    A warning and no stop: who was counted already cannot be seen from here.
+    """
+    monkeypatch.setenv("RELYV_SEGMENT_CONTRACT", contract)
+    monkeypatch.setenv("RELYV_SEGMENT_TRACKED_USERS_SO_FAR", str(so_far))
+    if allowance is not None:
+        monkeypatch.setenv("RELYV_SEGMENT_TRACKED_USERS_ALLOWANCE", str(allowance))
+
+    warning = over_allowance(BillingSettings(), 20)  # type: ignore[call-arg]
+
+    assert (warning is None) == (warns is None)
+    assert warns is None or re.search(warns, warning or "")
 
 
 def test_the_cost_of_a_plan_is_told(world: World) -> None:
@@ -209,20 +321,6 @@ def test_a_guard_stops_a_plan_that_looks_like_an_accident(world: World) -> None:
     assert raised.value.exit_code == 3
     assert world.sandbox.summary()["requests"] == requests
     assert world.run(sync, accept_guard=True).counts.removed == 5
-
-
-def test_an_empty_model_is_never_taken_for_a_removal_of_all(world: World) -> None:
-    """
-    Whatever the guard allows: an upstream failure looks just like this.
-    """
-    world.model(rows(*PEOPLE))
-    world.run(world.identify())
-    world.model(f"{rows(*PEOPLE)} where false")
-
-    with pytest.raises(GuardTripped, match="The model is empty"):
-        world.run(world.identify())
-
-    assert len(world.traits()) == 20
 
 
 def test_too_many_calls_stop_a_plan(world: World) -> None:

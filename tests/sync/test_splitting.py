@@ -10,7 +10,7 @@ import pytest
 
 from sync.checks import Counts
 from sync.deliver import Delivery
-from sync.errors import DeliveryStopped, DeliveryUnsure
+from sync.errors import DeliveryStopped
 from sync.payload import Outgoing
 from tests.sync.test_delivery import fault, many
 from tests.sync.world import World
@@ -53,27 +53,6 @@ def test_a_destination_that_refuses_everything_from_half_way_stops_the_run(
     world.sandbox.clear_faults()
     world.run(world.identify())
     assert len(world.traits()) == 5_000
-
-
-@pytest.mark.parametrize("store", [True, False])
-def test_a_destination_that_is_down_half_way_and_then_up(
-    world: World, store: bool
-) -> None:
-    """
-    Nothing lost and nothing doubled, whether it stored what it did not confirm or not.
-    """
-    world.model(many(5_000))
-    world.sandbox.faults([fault(None, after=1, times=1_000, store=store)])
-
-    with pytest.raises(DeliveryUnsure):
-        world.run(world.identify())
-    world.sandbox.clear_faults()
-    report = world.run(world.identify())
-
-    assert report.resumed_plan == 1
-    assert world.sandbox.summary()["accepted"] == 5_000
-    assert len(world.traits()) == 5_000
-    assert world.run(world.identify()).counts.total == 0
 
 
 @pytest.mark.parametrize("wants_gzip", [True, False])

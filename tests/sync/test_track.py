@@ -112,21 +112,6 @@ def test_changed_and_removed_rows_have_events_of_their_own(world: World) -> None
     assert not original & {message["originalTimestamp"] for message in sent.values()}
 
 
-def test_a_row_that_goes_back_and_forth_makes_a_message_each_time(world: World) -> None:
-    """
-    A, B, A, B within Segment's day of memory: four states, four ids.
-    """
-    settings = {"changed": {"event": "Thing Changed"}}
-    for url in ("a", "b", "a", "b"):
-        world.model(events(("e1", "u1", 3, url)))
-        world.run(track(world, **settings))
-
-    ids = [message["messageId"] for message in world.messages()]
-
-    assert len(ids) == len(set(ids)) == 4
-    assert [m["properties"]["url"] for m in world.messages()] == ["a", "b", "a", "b"]
-
-
 def test_a_message_id_column_is_used_as_it_is(world: World) -> None:
     """
     For `added`: who brings ids of their own wants to see them at the other end.
