@@ -69,7 +69,9 @@ class Places:
         """An empty place of this kind."""
         name = f"relyv_{os.getpid()}_{next(_numbers)}"
         if kind == "duckdb":
-            path = self._folder / f"{name}.duckdb"
+            # One name for all, which dbt takes for the database's: see dbt_runs.
+            path = self._folder / name / "relyv.duckdb"
+            path.parent.mkdir()
             yield Place(kind=kind, settings={"type": "duckdb", "path": str(path)})
             path.unlink(missing_ok=True)
         elif kind == "snowflake":

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import (
     Connection,
+    Engine,
     Select,
     Table,
     column,
@@ -54,6 +55,17 @@ def _create_transient_table_as(element: CreateTableAs, compiler: Any, **_: Any) 
 def table_exists(connection: Connection, target: Table) -> bool:
     """Whether the table is there now; nothing is remembered from an earlier look."""
     return inspect(connection).has_table(target.name, schema=target.schema)
+
+
+def alter_table(
+    engine: Engine, target: Table, what: str, column: str, data_type: str = ""
+) -> None:
+    """Add or drop one column, in a transaction of its own."""
+    # DuckDB refuses a transaction that alters a table and writes to it.
+    with engine.begin() as connection:
+        preparer = connection.dialect.identifier_preparer
+        name, quoted = preparer.format_table(target), preparer.quote(column)
+        connection.exec_driver_sql(f"alter table {name} {what} {quoted} {data_type}")
 
 
 def temporary_schema(connection: Connection, schema: str) -> str | None:

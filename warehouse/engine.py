@@ -133,9 +133,17 @@ def _duckdb(profile: Profile, project_dir: Path) -> Engine:
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _: Any) -> None:
         for name, value in wanted.items():
+            # The whole file's, whatever connection sets it; once DuckDB has spilled
+            # there, it refuses even the folder that it has.
+            if name == "temp_directory" and _setting(connection, name) == str(value):
+                continue
             connection.execute(f"set {name} = '{value}'")
 
     return engine
+
+
+def _setting(connection: Any, name: str) -> object:
+    return connection.execute(f"select current_setting('{name}')").fetchone()[0]
 
 
 def _postgres(profile: Profile, _: Path) -> Engine:

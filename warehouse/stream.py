@@ -32,9 +32,15 @@ def _duckdb(
         cursor: Any = connection.connection.cursor()
         cursor.execute(text)
         for batch in cursor.to_arrow_reader(chunk_rows):
-            yield list(
-                zip(*(column.to_pylist() for column in batch.columns), strict=True)
-            )
+            yield list(zip(*map(_values, batch.columns), strict=True))
+
+
+def _values(column: Any) -> Sequence[Any]:
+    # Half of a first plan is nulls: what was there before, of which there was nothing.
+    if column.null_count == len(column):
+        return [None] * len(column)
+    values: Sequence[Any] = column.to_pylist()
+    return values
 
 
 def _server(

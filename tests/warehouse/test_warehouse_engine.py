@@ -1,8 +1,9 @@
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
-from tests.warehouses import Place
+from tests.warehouses import Place, Places
 from warehouse import WarehouseUnreachable
 
 
@@ -62,3 +63,32 @@ def test_the_role_and_search_path_of_the_profile_are_taken(
         (path,) = connection.exec_driver_sql("show search_path").one()
 
     assert (role, path) == ("pg_monitor", "a, b")
+
+
+def test_a_connection_may_open_after_a_spill(tmp_path: Path) -> None:
+    """
+    DuckDB refuses to be told where to spill once it has, even the same folder again.
+    """
+    with Places(tmp_path, _no_server, _no_server).new("duckdb") as place:
+        small = {**place.settings, "settings": {"memory_limit": "48MB", "threads": 1}}
+        tight = Place(kind="duckdb", settings=small)
+        with (
+            tight.open(tmp_path) as warehouse,
+            warehouse.engine.connect() as first,
+        ):
+            first.exec_driver_sql(
+                "create temp table spilled as select md5(i::varchar) || md5(i::varchar)"
+                " as text from range(1000000) as numbers(i) order by 1"
+            )
+            spilled = first.exec_driver_sql(
+                "select sum(size) from duckdb_temporary_files()"
+            ).scalar()
+            with warehouse.engine.connect() as second:
+                answer = second.exec_driver_sql("select 1").scalar()
+
+    assert spilled
+    assert answer == 1
+
+
+def _no_server() -> NoReturn:
+    raise AssertionError("DuckDB needs none")
