@@ -55,6 +55,8 @@ def report(
         out.print(line)
     if found.largest:
         out.print(identity_report.largest(found))
+    if found.newest_merges:
+        out.print(identity_report.newest_merges(found))
     if found.mismatches:
         out.print(identity_report.mismatches(found))
     if found.accuracy:

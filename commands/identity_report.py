@@ -35,6 +35,24 @@ def largest(report: "IdentityReport") -> Table:
     return shown
 
 
+def newest_merges(report: "IdentityReport") -> Table:
+    """Profiles that became part of another this week, and the event that did it."""
+    shown = table("merged in the last 7 days", "into", "by the event", "received, UTC")
+    for each in report.newest_merges:
+        lost = (
+            f"{each.identifier_type} {each.identifier_value}"
+            if each.identifier_type
+            else "a profile of Segment's"
+        )
+        shown.add_row(
+            escape(lost),
+            escape(f"{each.canonical_type} {each.canonical_value}"),
+            escape(each.triggering_event_id or "an override"),
+            f"{each.received_at:%Y-%m-%d %H:%M}" if each.received_at else "",
+        )
+    return shown
+
+
 def mismatches(report: "IdentityReport") -> Table:
     """What to look at: each kind with what it means, and the newest few of it."""
     shown = table("look at", "how many", "what it means", "for example")
@@ -78,6 +96,7 @@ def accuracy(report: "IdentityReport") -> Table:
 _MEANINGS = {
     "alias_candidate": "one user id stopped, another began on the same device or mail",
     "email_of_several_users": "two accounts gave it; it is shared until an alias says",
+    "phone_without_country": "no E.164: send it with +, or name a default country",
     "spelled_differently": "ids that differ by case or white space are two profiles",
     "user_on_relyv_only": "Relyv knows this user id, Segment has never heard of it",
     "user_on_segment_only": "Segment knows this user id, no recorded session names it",

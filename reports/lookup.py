@@ -8,7 +8,7 @@ from decimal import Decimal
 from sqlalchemy import ColumnElement, TableClause, and_, func, or_, select
 
 from reports.doors import door
-from reports.phone import bare_phone
+from reports.phone import normal_phone
 from warehouse import Warehouse
 
 
@@ -58,7 +58,7 @@ def look_up(
         select(
             *(found.c[name] for name in names), func.min(found.c[_TYPE]).label(_TYPE)
         )
-        .where(is_searched(found, value))
+        .where(is_searched(warehouse, found, value))
         .group_by(*(found.c[name] for name in names))
         .order_by(found.c.started_at.desc(), found.c.session_id)
         .limit(limit)
@@ -78,7 +78,9 @@ def find_people(warehouse: Warehouse, value: str) -> Sequence[FoundPerson]:
     identifiers = door(
         warehouse, "lookup", "lookup_identifiers", "profile_id", _TYPE, "lookup_value"
     )
-    named = select(identifiers.c.profile_id).where(is_searched(identifiers, value))
+    named = select(identifiers.c.profile_id).where(
+        is_searched(warehouse, identifiers, value)
+    )
     query = (
         select(*(traits.c[name] for name in names))
         .where(traits.c.profile_id.in_(named))
@@ -88,16 +90,20 @@ def find_people(warehouse: Warehouse, value: str) -> Sequence[FoundPerson]:
         return [FoundPerson(**row._mapping) for row in connection.execute(query)]
 
 
-def is_searched(searched: TableClause, value: str) -> ColumnElement[bool]:
+def is_searched(
+    warehouse: Warehouse, searched: TableClause, value: str
+) -> ColumnElement[bool]:
     """The condition on `lookup_value`, for a table that has the identifier's type."""
     as_written: ColumnElement[bool] = searched.c.lookup_value == func.lower(
         func.trim(value)
     )
-    phone = bare_phone(value)
+    phone = normal_phone(warehouse, value)
     if phone is None:
         return as_written
-    as_phone = and_(searched.c.lookup_value == phone, searched.c[_TYPE] == "phone")
-    return or_(as_written, as_phone)
+    types = door(warehouse, "seeds", "identifier_types", _TYPE, "value_format")
+    phones = select(types.c[_TYPE]).where(types.c.value_format == "phone")
+    is_phone = searched.c[_TYPE].in_(phones)
+    return or_(as_written, and_(searched.c.lookup_value == phone, is_phone))
 
 
 _TYPE = "identifier_type"

@@ -28,6 +28,14 @@ owners as (
 
 ),
 
+over_limit as (
+
+    select node
+
+    from {{ ref('over_limit_identifiers') }}
+
+),
+
 links as (
 
     select
@@ -95,14 +103,19 @@ ranked_links as (
 
 ),
 
+-- What is over a limit goes alone: what hangs behind it stays with the profile.
 mapped as (
 
     select
         identifiers.identifier_hash as external_id_hash,
         identifiers.identifier_type,
         identifiers.identifier_value,
-        canonical.identifier_hash as profile_id,
-        owners.status,
+        case
+            when over_limit.node is not null then identifiers.identifier_hash
+            else canonical.identifier_hash
+        end as profile_id,
+        case when over_limit.node is not null then 'over_limit' else owners.status end
+            as status,
         identifiers.first_seen_at,
         identifiers.last_seen_at,
         identifiers.first_received_at,
@@ -118,6 +131,9 @@ mapped as (
 
     left join identifiers as canonical
         on owners.owner_node = canonical.node
+
+    left join over_limit
+        on identifiers.node = over_limit.node
 
     left join ranked_links
         on

@@ -18,6 +18,10 @@ segment_calls as (
         email,
         context_traits_email,
         external_ids,
+        {%- for trait in var('identifier_traits') %}
+            id_{{ trait }},
+            context_id_{{ trait }},
+        {%- endfor %}
         occurred_at,
         received_at
 
@@ -66,6 +70,10 @@ session_observations as (
         cast(null as {{ dbt.type_string() }}) as email,
         cast(null as {{ dbt.type_string() }}) as context_traits_email,
         cast(null as {{ dbt.type_string() }}) as external_ids,
+        {%- for trait in var('identifier_traits') %}
+            cast(null as {{ dbt.type_string() }}) as id_{{ trait }},
+            cast(null as {{ dbt.type_string() }}) as context_id_{{ trait }},
+        {%- endfor %}
         coalesce(identified_at, started_at, first_loaded_at) as occurred_at,
         first_loaded_at as received_at
 
@@ -87,6 +95,10 @@ identify_observations as (
         {{ json_text('relyv_identifies.properties', 'email') }} as email,
         cast(null as {{ dbt.type_string() }}) as context_traits_email,
         cast(null as {{ dbt.type_string() }}) as external_ids,
+        {%- for trait in var('identifier_traits') %}
+            {{ json_text('relyv_identifies.properties', trait) }} as id_{{ trait }},
+            cast(null as {{ dbt.type_string() }}) as context_id_{{ trait }},
+        {%- endfor %}
         coalesce(
             relyv_identifies.ts,
             relyv_identifies.received_at,
@@ -114,6 +126,10 @@ observed as (
         email,
         context_traits_email,
         external_ids,
+        {%- for trait in var('identifier_traits') %}
+            id_{{ trait }},
+            context_id_{{ trait }},
+        {%- endfor %}
         occurred_at,
         received_at
     from segment_calls

@@ -9,6 +9,10 @@ sets as (
         context_anonymous_id,
         email,
         context_email,
+        {%- for trait in var('identifier_traits') %}
+            id_{{ trait }},
+            context_id_{{ trait }},
+        {%- endfor %}
         external_ids
 
     from {{ ref('identity_sets') }}
@@ -17,7 +21,9 @@ sets as (
 
 identifier_types as (
 
-    select identifier_type
+    select
+        identifier_type,
+        value_format
 
     from {{ ref('identifier_types') }}
 
@@ -70,34 +76,56 @@ named as (
         context_email as identifier_value
     from sets
 
+    {% for trait, type in var('identifier_traits').items() -%}
+        {% for column in ['id_' ~ trait, 'context_id_' ~ trait] -%}
+            union all
+
+            select
+                set_key,
+                '{{ type }}' as identifier_type,
+                {{ column }} as identifier_value
+            from sets
+            where {{ column }} is not null
+
+        {% endfor %}
+    {%- endfor -%}
+
     union all
 
     select
         set_key,
         lower(trim(external_type)) as identifier_type,
-        case
-            when lower(trim(external_type)) = 'email'
-                then lower(trim(external_value))
-            else trim(external_value)
-        end as identifier_value
+        external_value as identifier_value
     from external_ids
     where coalesce(external_collection, 'users') = 'users'
 
 ),
 
-usable as (
+normal as (
 
-    select distinct
+    select
         named.set_key,
         named.identifier_type,
-        named.identifier_value
+        {{ normal_form('identifier_types.value_format', 'named.identifier_value') }}
+            as identifier_value
 
     from named
 
     inner join identifier_types
         on named.identifier_type = identifier_types.identifier_type
 
-    where {{ is_usable_identifier('named.identifier_type', 'named.identifier_value') }}
+),
+
+usable as (
+
+    select distinct
+        set_key,
+        identifier_type,
+        identifier_value
+
+    from normal
+
+    where {{ is_usable_identifier('identifier_type', 'identifier_value') }}
 
 ),
 

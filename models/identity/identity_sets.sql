@@ -1,3 +1,12 @@
+{%- set trait_texts = [] -%}
+{%- for trait in var('identifier_traits') -%}
+    {%- for column in ['id_' ~ trait, 'context_id_' ~ trait] -%}
+        {%- do trait_texts.extend(
+            ['chr(31)', "coalesce(events." ~ column ~ ", '')"]
+        ) -%}
+    {%- endfor -%}
+{%- endfor -%}
+
 with
 
 events as (
@@ -10,6 +19,10 @@ events as (
         nullif(lower(trim(email)), '') as email,
         nullif(lower(trim(context_traits_email)), '') as context_email,
         external_ids,
+        {%- for trait in var('identifier_traits') %}
+            id_{{ trait }},
+            context_id_{{ trait }},
+        {%- endfor %}
         occurred_at,
         received_at
 
@@ -42,7 +55,7 @@ keyed as (
             "chr(31)", "coalesce(events.context_email, '')",
             "chr(31)", "coalesce(events.external_ids, '')",
             "chr(31)", "coalesce(unlinked_events.event_id, '')",
-        ])) }} as set_key
+        ] + trait_texts)) }} as set_key
 
     from events
 
@@ -61,6 +74,10 @@ sets as (
         email,
         context_email,
         external_ids,
+        {%- for trait in var('identifier_traits') %}
+            id_{{ trait }},
+            context_id_{{ trait }},
+        {%- endfor %}
         is_linking,
         min(occurred_at) as first_seen_at,
         max(occurred_at) as last_seen_at,
@@ -69,7 +86,7 @@ sets as (
 
     from keyed
 
-    group by 1, 2, 3, 4, 5, 6, 7, 8
+    group by {{ range(1, 9 + 2 * (var('identifier_traits') | length)) | join(', ') }}
 
 ),
 
@@ -101,6 +118,10 @@ joined as (
         sets.email,
         sets.context_email,
         sets.external_ids,
+        {%- for trait in var('identifier_traits') %}
+            sets.id_{{ trait }},
+            sets.context_id_{{ trait }},
+        {%- endfor %}
         sets.is_linking,
         sets.first_seen_at,
         sets.last_seen_at,

@@ -48,23 +48,34 @@ identifiers as (
 
 ),
 
+identifier_types as (
+
+    select
+        identifier_type,
+        value_format
+
+    from {{ ref('identifier_types') }}
+
+),
+
 searchable as (
 
     select
         {{ dbt.hash(dbt.concat(
-            ['identifier_type', "':'", 'identifier_value']
+            ['identifiers.identifier_type', "':'", 'identifiers.identifier_value']
         )) }} as identifier_hash,
-        identifier_type,
-        identifier_value,
-        case
-            when identifier_type = 'phone'
-                then {{ phone_digits('identifier_value') }}
-            else lower(trim(identifier_value))
-        end as lookup_value,
-        profile_id,
-        identifier_status
+        identifiers.identifier_type,
+        identifiers.identifier_value,
+        lower({{ normal_form(
+            'identifier_types.value_format', 'identifiers.identifier_value'
+        ) }}) as lookup_value,
+        identifiers.profile_id,
+        identifiers.identifier_status
 
     from identifiers
+
+    left join identifier_types
+        on identifiers.identifier_type = identifier_types.identifier_type
 
 )
 

@@ -86,6 +86,10 @@ trimmed as (
         context_page_url as url,
         context_page_path as path,
         context_page_referrer as referrer,
+        {%- for trait in var('identifier_traits') %}
+            id_{{ trait }},
+            context_id_{{ trait }},
+        {%- endfor %}
         {%- for trait in var('session_traits') %}
             trait_{{ trait }},
         {%- endfor %}
@@ -168,6 +172,10 @@ kept as (
         url,
         path,
         referrer,
+        {%- for trait in var('identifier_traits') %}
+            id_{{ trait }},
+            context_id_{{ trait }},
+        {%- endfor %}
         {%- for trait in var('session_traits') %}
             trait_{{ trait }},
         {%- endfor %}

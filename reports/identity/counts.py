@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, case, func, select
 
 from reports.doors import door
+from reports.identity.merges import WEEK_SECONDS
 from warehouse import Warehouse
 from warehouse.clock import utc_now
-
-WEEK_SECONDS = 7 * 24 * 3600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

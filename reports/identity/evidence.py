@@ -21,6 +21,7 @@ from sqlalchemy import (
 
 from reports.doors import door
 from reports.identity.chain import Link
+from reports.phone import normal_phone
 from warehouse import Warehouse
 
 # More than any person has. What is larger is a profile to look at, not to read out.
@@ -92,7 +93,7 @@ class Evidence:
             .outerjoin(canonical, owners.c.owner_node == canonical.c.node)
             .outerjoin(kiosks, own.c.node == kiosks.c.node)
             .outerjoin(super_nodes, own.c.node == super_nodes.c.node)
-            .where(func.lower(own.c.identifier_value) == value.strip().lower())
+            .where(func.lower(own.c.identifier_value).in_(self._spellings(value)))
             .order_by(own.c.node)
         )
         return [_place(row) for row in rows]
@@ -101,7 +102,7 @@ class Evidence:
         """The links inside a profile, and those between it and one more identifier."""
         edges = self._edges()
         ends = [self._owners("one_end"), self._owners("other_end")]
-        inside = [or_(end.c.owner_node == owner, end.c.node == also) for end in ends]
+        inside = [or_(end.c.holder_node == owner, end.c.node == also) for end in ends]
         near = case((or_(edges.c.node_a == also, edges.c.node_b == also), 0), else_=1)
         rows = self.connection.execute(
             select(edges)
@@ -118,17 +119,17 @@ class Evidence:
         edges, owners = self._edges(), self._owners("owners")
         people = self._identifiers("people")
         rows = self.connection.execute(
-            select(owners.c.owner_node)
+            select(owners.c.holder_node)
             .distinct()
             .select_from(edges)
             .join(owners, owners.c.node == _other_end(edges, node))
-            .join(people, people.c.node == owners.c.owner_node)
+            .join(people, people.c.node == owners.c.holder_node)
             .where(or_(edges.c.node_a == node, edges.c.node_b == node))
             .where(people.c.is_person)
-            .order_by(owners.c.owner_node)
+            .order_by(owners.c.holder_node)
             .limit(limit)
         )
-        return [row.owner_node for row in rows]
+        return [row.holder_node for row in rows]
 
     def strangers(self, place: Place, *, limit: int) -> Sequence[Neighbour]:
         """What was seen with an identifier and yet is not in its profile."""
@@ -162,6 +163,10 @@ class Evidence:
             select(all_of_them).where(all_of_them.c.node.in_(nodes))
         )
         return {row.node: _identifier(row) for row in rows}
+
+    def _spellings(self, value: str) -> Collection[str]:
+        phone = normal_phone(self.warehouse, value)
+        return {value.strip().lower(), phone or value.strip().lower()}
 
     def _edges(self) -> Any:
         links = self._model(
@@ -197,8 +202,25 @@ class Evidence:
         ).alias(alias)
 
     def _owners(self, alias: str) -> Any:
-        return self._model("identity_owners", "node", "status", "owner_node").alias(
-            alias
+        """
+        Whose each identifier is; `holder_node`, before the limits of its type.
+
+        What is over a limit is its own, and yet others are tied through it.
+        """
+        owners = self._model("identity_owners", "node", "status", "owner_node")
+        over = self._model("over_limit_identifiers", "node")
+        is_over = over.c.node.is_not(None)
+        return (
+            select(
+                owners.c.node,
+                owners.c.owner_node.label("holder_node"),
+                case((is_over, owners.c.node), else_=owners.c.owner_node).label(
+                    "owner_node"
+                ),
+                case((is_over, "over_limit"), else_=owners.c.status).label("status"),
+            )
+            .outerjoin(over, owners.c.node == over.c.node)
+            .subquery(alias)
         )
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from reports.identity.accuracy import Agreement, agreements
 from reports.identity.counts import LargeProfile, Standing, largest_profiles, standing
+from reports.identity.merges import Merge, merges_this_week
 from reports.identity.mismatches import Mismatch, examples_of, mismatch_counts
 from reports.identity.truth import load_truth
 from warehouse import Warehouse
@@ -17,11 +18,12 @@ class IdentityReport:
     What the graph holds.
 
     `accuracy` has one entry per method, ours first, and is empty without a truth.
-    `largest` and `examples` are personal.
+    `largest`, `newest_merges` and `examples` are personal.
     """
 
     standing: Standing
     largest: Sequence[LargeProfile]
+    newest_merges: Sequence[Merge]
     mismatches: Mapping[str, int]
     examples: Sequence[Mismatch]
     accuracy: Mapping[str, Agreement]
@@ -36,7 +38,8 @@ def report_identity(
     Args:
         warehouse: The target, open.
         truth: The simulator's truth.jsonl.gz of the world that was landed.
-        examples: How many of the largest profiles, and of each kind of mismatch.
+        examples: How many of the largest profiles, of this week's merges, and of each
+            kind of mismatch.
     """
     with warehouse.engine.connect() as connection:
         accuracy: Mapping[str, Agreement] = {}
@@ -47,6 +50,7 @@ def report_identity(
         report = IdentityReport(
             standing=standing(connection, warehouse),
             largest=largest_profiles(connection, warehouse, limit=examples),
+            newest_merges=merges_this_week(connection, warehouse, limit=examples),
             mismatches=mismatch_counts(connection, warehouse),
             examples=examples_of(connection, warehouse, limit=examples),
             accuracy=accuracy,

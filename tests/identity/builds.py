@@ -69,7 +69,7 @@ def build(
         write_history(history, warehouse)
     run_dbt(folder, "seed", "--select", *SEEDS, as_of=AS_OF)
     with place.open(folder) as warehouse:
-        _tune(warehouse, blocked, overrides)
+        tune(warehouse, blocked, overrides)
     left_out = ["seed"] if with_unit_tests else ["seed", "unit_test"]
     run_dbt(
         folder,
@@ -82,7 +82,7 @@ def build(
     return Outcome(place, folder)
 
 
-def _tune(
+def tune(
     warehouse: Warehouse, blocked: Sequence[str], overrides: Sequence[Record]
 ) -> None:
     values = [{"identifier_value": value, "reason": "ours"} for value in blocked]

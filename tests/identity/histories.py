@@ -34,11 +34,11 @@ CALL_COLUMNS = {
     "varchar": "id user_id anonymous_id context_library_name context_library_version"
     " context_integration_name context_traits_email context_anonymous_id"
     " context_external_ids context_group_id context_page_url context_page_path"
-    " context_page_referrer context_user_agent context_locale",
+    " context_page_referrer context_user_agent context_locale context_traits_phone",
     "timestamp": "received_at sent_at timestamp original_timestamp uuid_ts",
 }
 OWN_COLUMNS = {
-    "identifies": ["email"],
+    "identifies": ["email", "phone", "salesforce_id"],
     "pages": ["name", "category"],
     "screens": ["name", "category"],
     "groups": ["group_id"],
@@ -208,7 +208,13 @@ class Story:
         )
 
     def session_identify(
-        self, session: str, at: float, *, u: str | None, e: str | None = None
+        self,
+        session: str,
+        at: float,
+        *,
+        u: str | None,
+        e: str | None = None,
+        **traits: str,
     ) -> str:
         """Relyv's own identify event inside a session."""
         self.events += 1
@@ -222,7 +228,7 @@ class Story:
                 "ts": minute(at),
                 "received_at": minute(at),
                 "properties": json.dumps(
-                    {"user_id": self.value(u), "email": self.value(e)}
+                    {"user_id": self.value(u), "email": self.value(e), **traits}
                 ),
                 "_loaded_at": minute(40_000),
             },

@@ -13,6 +13,7 @@ from tests.identity.histories import Row
 Identifier = tuple[str, str]
 PRIORITIES = {"user_id": 1, "email": 2, "anonymous_id": 7}
 TIERS = {"user_id": 1, "email": 1, "anonymous_id": 2}
+MOST_EMAILS = 5
 
 
 def owners(calls: Iterable[Row]) -> dict[Identifier, Identifier | None]:
@@ -27,7 +28,7 @@ def owners(calls: Iterable[Row]) -> dict[Identifier, Identifier | None]:
     found: dict[Identifier, Identifier | None] = {}
     for component in _components({person(each) for each in strength}, neighbours):
         found |= _owners_in(component, neighbours, strength)
-    return {each: found[person(each)] for each in strength}
+    return _within_limits({each: found[person(each)] for each in strength}, strength)
 
 
 def _identifiers(call: Row) -> set[Identifier]:
@@ -75,6 +76,21 @@ def _strengths(
         (kind, value): (PRIORITIES[kind], min(receipts), kind, value)
         for (kind, value), receipts in received.items()
     }
+
+
+def _within_limits(
+    found: dict[Identifier, Identifier | None], strength: Strength
+) -> dict[Identifier, Identifier | None]:
+    emails: dict[Identifier, list[Identifier]] = defaultdict(list)
+    for each, owner in found.items():
+        if each[0] == "email" and owner:
+            emails[owner].append(each)
+    over = [
+        each
+        for them in emails.values()
+        for each in sorted(them, key=strength.__getitem__)[MOST_EMAILS:]
+    ]
+    return found | {each: each for each in over}
 
 
 class _People:

@@ -14,11 +14,11 @@ BLOCKED = ("qa",)
 _STORIES: dict[str, Callable[[Story], None]] = {}
 
 
-def tell_all() -> History:
-    """Every story, in one history."""
+def tell_all(prefix: str = "") -> History:
+    """Every story, in one history; with a prefix it can stand beside another."""
     history = History()
     for name, tell in _STORIES.items():
-        tell(history.story(name))
+        tell(history.story(prefix + name))
     return history
 
 
@@ -27,9 +27,9 @@ def story_names() -> list[str]:
     return [*_STORIES]
 
 
-def overrides() -> list[dict[str, object]]:
+def overrides(prefix: str = "") -> list[dict[str, object]]:
     """What a person corrected by hand, in the stories of overrides."""
-    return [
+    rows: list[dict[str, str]] = [
         {"rule": "must_not_link", "event_id": "override_unlinks-event2"},
         {
             "rule": "same_person",
@@ -50,6 +50,13 @@ def overrides() -> list[dict[str, object]]:
             "identifier_type": "anonymous_id",
             "identifier_value": "override_kiosk-a1",
         },
+    ]
+    return [
+        {
+            name: prefix + value if value.startswith("override_") else value
+            for name, value in row.items()
+        }
+        for row in rows
     ]
 
 
@@ -95,8 +102,8 @@ def _tell_one_value_two_types(story: Story) -> None:
 
 @_story
 def _tell_spelling(story: Story) -> None:
-    story.identify(a="a1", e="= spelling@x.io ")
-    story.identify(a="a2", e="=Spelling@X.IO")
+    story.identify(a="a1", e=f"= {story.name}@x.io ")
+    story.identify(a="a2", e=f"={story.name.title()}@X.IO")
     story.call(u="u1")
     story.call(u="U1")
 
@@ -270,6 +277,16 @@ def _tell_shared_device(story: Story) -> None:
 
 
 @_story
+def _tell_forgetful_device(story: Story) -> None:
+    for number, user in enumerate(("u1", None, "u1", None, None)):
+        start = 1000 + 1000 * number
+        story.session(f"s{number}", start, start + 10, a="a1")
+        if user:
+            story.identify(a="a1", u=user, received=start + 5)
+    story.session("beside", 1100, 1110, a="a1")
+
+
+@_story
 def _tell_switch(story: Story) -> None:
     story.session("s1", 1000, 1030, a="a1", u="u2")
     story.session_identify("s1", 1005, u="u1")
@@ -363,7 +380,39 @@ def _tell_from_the_future(story: Story) -> None:
 
 
 @_story
+def _tell_phones(story: Story) -> None:
+    handset = [{"type": "phone", "id": "+1 (202) 555-0123", "collection": "users"}]
+    story.identify(a="a1", context_external_ids=json.dumps(handset))
+    story.call(a="a2", context_traits_phone="001.202.555.0123")
+    story.call("identifies", a="a3", phone="+1/202/5550123")
+    story.session("s4", 1000, 1010, a="a4")
+    story.session_identify("s4", 1005, u=None, phone="+12025550123")
+    story.call("identifies", a="a5", phone="0171 999-888")
+    story.call("identifies", a="a6", phone="0171999888")
+    story.call("identifies", a="a7", phone="12025550123")
+
+
+@_story
+def _tell_traits(story: Story) -> None:
+    crm = [{"type": "Salesforce_ID", "id": story.value("sf1"), "collection": "users"}]
+    story.identify(a="a1", context_external_ids=json.dumps(crm))
+    story.call("identifies", a="a2", salesforce_id=f" {story.value('sf1')} ")
+    story.call("groups", a="a3", group_id="g1")
+
+
+@_story
 def _tell_long_chain(story: Story) -> None:
-    for number in range(1500):
-        story.identify(a=f"a{number}", e=f"e{number}@x.io")
-        story.identify(a=f"a{number}", e=f"e{number + 1}@x.io")
+    for number in range(3000):
+        next_device = story.value(f"a{number + 1}")
+        story.call(a=f"a{number}", context_anonymous_id=next_device)
+
+
+@_story
+def _tell_many_mails(story: Story) -> None:
+    story.identify(a="a1", u="u1", e="e1@x.io", received=10)
+    for number in (2, 3, 4):
+        story.identify(u="u1", e=f"e{number}@x.io", received=10 + number)
+    story.identify(u="u1", e="e6@x.io", received=20)
+    story.identify(u="u1", e="e5@x.io", received=20)
+    story.identify(u="u1", e="e7@x.io", received=30)
+    story.identify(a="a7", e="e7@x.io", received=40)

@@ -83,6 +83,7 @@ def test_an_alias_and_an_override_are_links_too(world: Outcome) -> None:
     [
         ("override_kiosk-a1", "kiosk"),
         ("super_node-test@test.com", "quarantined"),
+        ("many_mails-e7@x.io", "over_limit"),
         ("QA", "blocked"),
         ("0000-0", "blocked"),
         ("deleted-u1", "suppressed"),
@@ -91,6 +92,15 @@ def test_an_alias_and_an_override_are_links_too(world: Outcome) -> None:
 )
 def test_each_fate_has_its_word(world: Outcome, value: str, verdict: str) -> None:
     assert ask(world, value).verdict == verdict
+
+
+def test_a_chain_may_lead_through_what_is_over_a_limit(world: Outcome) -> None:
+    found = ask(world, "many_mails-a7")
+
+    assert way([*found.steps]) == [
+        ("many_mails-a7", "many_mails-e7@x.io", "many_mails-event8"),
+        ("many_mails-e7@x.io", "many_mails-u1", "many_mails-event7"),
+    ]
 
 
 def test_a_session_and_what_is_in_it_are_told_apart(world: Outcome) -> None:
@@ -104,7 +114,7 @@ def test_a_session_and_what_is_in_it_are_told_apart(world: Outcome) -> None:
 
 
 def test_a_long_chain_is_found(world: Outcome) -> None:
-    found = ask(world, "long_chain-e1500@x.io")
+    found = ask(world, "long_chain-a3000")
 
     assert len(found.steps) == 3000
     assert found.steps[-1].target == found.owner

@@ -44,11 +44,13 @@ PARTITIONS = {
     "override_joins": "u1 u2 a1 a2",
     "override_joins_device": "u1 a1 a9",
     "override_kiosk": "u1 | a1",
+    "forgetful_device": "u1 a1",
     "repeated_event": "u1 a1",
     "context_anonymous": "u1 a1",
     "deleted": "u2 a2",
     "echo": "u1 a1",
     "from_the_future": "u1 a1",
+    "many_mails": "u1 a1 a7 e1@x.io e2@x.io e3@x.io e4@x.io e5@x.io, e6@x.io, e7@x.io",
 }
 
 
@@ -138,6 +140,22 @@ def test_a_super_node_joins_nobody(world: Outcome) -> None:
     assert world.rows(
         "select identifier_value, degree from relyv_identity.quarantined_identifiers"
     ) == [{"identifier_value": "super_node-test@test.com", "degree": 150}]
+
+
+def test_what_is_over_a_limit_goes_alone(world: Outcome) -> None:
+    """
+    A sixth and a seventh e-mail are on their own; the device behind the latter is not.
+    """
+    statuses = {
+        value.removeprefix("many_mails-"): row["status"]
+        for (_, value), row in world.mapping.items()
+        if value.startswith("many_mails-") and row["status"] != "owned"
+    }
+    device = world.mapping[ANONYMOUS, "many_mails-a7"]
+
+    assert statuses == {"e6@x.io": "over_limit", "e7@x.io": "over_limit"}
+    assert device["triggering_event_id"] == "many_mails-event8"
+    assert merges(world, "many_mails") == []
 
 
 def test_a_kiosk_belongs_to_nobody_and_home_to_its_user(world: Outcome) -> None:
@@ -269,6 +287,24 @@ def test_a_shared_device_goes_by_its_logins(
     assert stitch(world, f"shared_device-{session}") == expected
 
 
+@pytest.mark.parametrize(
+    ("session", "rule", "user"),
+    [
+        ("s0", "during", "forgetful_device-u1"),
+        ("beside", "previous", "forgetful_device-u1"),
+        ("s1", "anonymous", None),
+        ("s3", "anonymous", None),
+    ],
+)
+def test_a_device_that_forgets_its_user_is_not_theirs_alone(
+    world: Outcome, session: str, rule: str, user: str | None
+) -> None:
+    """
+    Logged in twice, logged out four times since: others use it, too.
+    """
+    assert stitch(world, f"forgetful_device-{session}")[:2] == (rule, user)
+
+
 def test_a_crm_id_finds_its_profile(world: Outcome) -> None:
     """
     An account's id, or one of an unknown type, finds nobody.
@@ -278,6 +314,27 @@ def test_a_crm_id_finds_its_profile(world: Outcome) -> None:
     assert found["profile_id"] == profile(world, "crm", "u1")
     assert ("hubspot_id", "crm-hs1") not in world.mapping
     assert "shoe_size" not in {kind for kind, _ in world.mapping}
+
+
+def test_a_phone_is_one_however_it_is_written(world: Outcome) -> None:
+    """
+    As an external id, in traits, in context.traits and in Relyv's own identify. Without
+    a country it keeps its digits; nobody guesses that 1 is one.
+    """
+    joined = {profile(world, "phones", f"a{number}") for number in (1, 2, 3, 4)}
+    bare = {profile(world, "phones", f"a{number}") for number in (5, 6)}
+    phones = {value for kind, value in world.mapping if kind == "phone"}
+
+    assert phones == {"+12025550123", "0171999888", "12025550123"}
+    assert len(joined) == len(bare) == 1
+    assert joined == {world.mapping["phone", "+12025550123"]["profile_id"]}
+    assert profile(world, "phones", "a7") not in joined | bare
+
+
+def test_a_crm_id_may_be_a_trait(world: Outcome) -> None:
+    found = world.mapping["salesforce_id", "traits-sf1"]["profile_id"]
+
+    assert profile(world, "traits", "a1") == profile(world, "traits", "a2") == found
 
 
 def test_a_deleted_person_leaves_no_trace(world: Outcome) -> None:
@@ -305,7 +362,7 @@ def test_a_chain_of_3000_links_is_one_profile(world: Outcome) -> None:
     }
 
     assert len(owners) == 1
-    assert named(world, owners.pop()) == "long_chain-e0@x.io"
+    assert named(world, owners.pop()) == "long_chain-a0"
 
 
 def test_row_order_changes_nothing(

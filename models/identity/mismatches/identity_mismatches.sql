@@ -55,6 +55,23 @@ alias_candidates as (
 
 ),
 
+phones as (
+
+    select
+        mapping.identifier_type,
+        mapping.identifier_value,
+        mapping.first_seen_at,
+        mapping.last_seen_at
+
+    from {{ ref('external_id_mapping') }} as mapping
+
+    inner join {{ ref('identifier_types') }} as identifier_types
+        on mapping.identifier_type = identifier_types.identifier_type
+
+    where identifier_types.value_format = 'phone'
+
+),
+
 found as (
 
     select
@@ -108,6 +125,19 @@ found as (
         first_seen_at,
         last_seen_at
     from alias_candidates
+
+    union all
+
+    select
+        'phone_without_country' as mismatch,
+        identifier_type,
+        identifier_value,
+        cast(null as {{ dbt.type_string() }}) as other_value,
+        1 as evidence_count,
+        first_seen_at,
+        last_seen_at
+    from phones
+    where not {{ is_e164(e164('identifier_value')) }}
 
 ),
 
