@@ -16,13 +16,15 @@
     {%- set kinds = [
         'email', 'name', 'category', 'group_id', 'previous_id', 'event', 'event_text',
     ] -%}
-    {%- for trait in var('session_traits')
-        if not modules.re.match('^[a-z_][a-z0-9_]*$', trait)
-    -%}
-        {{ exceptions.raise_compiler_error(
-            "The var session_traits names '" ~ trait ~ "'. Write a trait as its column "
-            ~ 'of identifies is named: small letters, digits and underscores.'
-        ) }}
+    {%- for variable in ['session_traits', 'identifier_traits'] -%}
+        {%- for trait in var(variable)
+            if not modules.re.match('^[a-z_][a-z0-9_]*$', trait)
+        -%}
+            {{ exceptions.raise_compiler_error(
+                'The var ' ~ variable ~ " names '" ~ trait ~ "'. Write a trait as its "
+                ~ 'column of identifies is named: small letters, digits and underscores.'
+            ) }}
+        {%- endfor -%}
     {%- endfor -%}
     {%- set tables = segment_tables(source('segment', name)) -%}
     {%- for table in tables or [none] %}
@@ -43,6 +45,15 @@
             and (table.columns is none or trait in table.columns) %},
         cast({{ trait if present else 'null' }} as {{ dbt.type_string() }})
             as trait_{{ trait }}
+        {%- endfor %}
+        {%- for trait in var('identifier_traits') %}
+        {%- set context_trait = 'context_traits_' ~ trait %}
+        {%- set known = table and table.columns is not none %}
+        {%- set present = known and name == 'identifies' and trait in table.columns %},
+        cast({{ trait if present else 'null' }} as {{ dbt.type_string() }})
+            as id_{{ trait }},
+        cast({{ context_trait if known and context_trait in table.columns else 'null' }}
+            as {{ dbt.type_string() }}) as context_id_{{ trait }}
         {%- endfor %}
     {% if table -%}
     from {{ table.relation }}

@@ -103,7 +103,7 @@ def _page_loop(stage: Stage, page: Page) -> None:
     """There and back, again and again, and each page has its time."""
     other = PAGES[0] if page is not PAGES[0] else PAGES[1]
     for turn in range(6):
-        stage.open_page(page if turn % 2 else other)
+        stage.open_page(page if turn % 2 else other, in_this_tab=True)
         stage.tape.wait(12 * SECOND)
 
 

@@ -29,9 +29,9 @@ class Stage:
         """Let the visitor read, aim and think."""
         self.tape.wait(2 * SECOND + int(self.rng.random() * 6 * SECOND))
 
-    def open_page(self, page: Page) -> None:
+    def open_page(self, page: Page, *, in_this_tab: bool = False) -> None:
         """Go to a page: both sides see it, and it loads something."""
-        self.tape.turn_to(page)
+        self.tape.turn_to(page, in_this_tab=in_this_tab)
         self.tape.add("page_view")
         self.calls.page(self.tape.now, page)
         self.tape.wait(150 + int(self.rng.random() * 300))

@@ -47,6 +47,7 @@ class Tape:
         # What a session that straddles the end says has to be true to the second.
         self._skew = 0 if visit.is_unfinished else visit.device.skew
         self._tabs = 2 if rng.random() < rates.SECOND_TAB else 1
+        self._tab_number = 1
         self._tab = ""
         self._page = ""
         self._received = 0
@@ -57,13 +58,15 @@ class Tape:
         """How far the browser's clock is ahead."""
         return self._skew
 
-    def turn_to(self, page: Page) -> None:
+    def turn_to(self, page: Page, *, in_this_tab: bool = False) -> None:
         """Let the events from here on be of this page; a second tab opens halfway."""
         self.paths.append(page.path)
         number = len(self.paths)
-        tab = 2 if self._tabs == 2 and number > 2 else 1
+        if number > 2 and not in_this_tab:
+            self._tab_number = self._tabs
         session_id = self._session_id
-        self._tab = fragment(session_id=session_id, tab_id=f"{session_id}-t{tab}")
+        tab_id = f"{session_id}-t{self._tab_number}"
+        self._tab = fragment(session_id=session_id, tab_id=tab_id)
         self._page = f'{page.relyv}"page_view_id":"{session_id}-p{number}",'
 
     def wait(self, milliseconds: int) -> None:

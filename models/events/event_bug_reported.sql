@@ -1,9 +1,10 @@
 with
 
-forwardable_sessions as (
+forwardable_parts as (
 
     select
         session_id,
+        profile_id,
         user_id,
         anonymous_id,
         region,
@@ -12,7 +13,7 @@ forwardable_sessions as (
         definition_version,
         frustration_score
 
-    from {{ ref('forwardable_sessions') }}
+    from {{ ref('forwardable_parts') }}
 
 ),
 
@@ -20,6 +21,7 @@ bug_reports as (
 
     select
         session_id,
+        profile_id,
         coalesce(report_id, event_id) as report_id,
         report_source,
         severity,
@@ -41,23 +43,25 @@ bugs_reported as (
     select
         {{ dbt.hash(dbt.concat(["'bug_reported:'", 'bug_reports.report_id'])) }}
             as event_id,
-        forwardable_sessions.user_id,
-        forwardable_sessions.anonymous_id,
-        forwardable_sessions.session_id,
+        forwardable_parts.user_id,
+        forwardable_parts.anonymous_id,
+        forwardable_parts.session_id,
         bug_reports.report_id,
-        forwardable_sessions.region,
-        forwardable_sessions.replay_url,
+        forwardable_parts.region,
+        forwardable_parts.replay_url,
         bug_reports.report_source,
         bug_reports.severity,
-        forwardable_sessions.top_signal,
-        forwardable_sessions.definition_version,
-        forwardable_sessions.frustration_score,
+        forwardable_parts.top_signal,
+        forwardable_parts.definition_version,
+        forwardable_parts.frustration_score,
         bug_reports.occurred_at
 
     from bug_reports
 
-    inner join forwardable_sessions
-        on bug_reports.session_id = forwardable_sessions.session_id
+    inner join forwardable_parts
+        on
+            bug_reports.session_id = forwardable_parts.session_id
+            and bug_reports.profile_id = forwardable_parts.profile_id
 
     where bug_reports.telling_number = 1
 

@@ -1,9 +1,10 @@
 with
 
-forwardable_sessions as (
+forwardable_parts as (
 
     select
         session_id,
+        profile_id,
         user_id,
         anonymous_id,
         region,
@@ -12,7 +13,7 @@ forwardable_sessions as (
         definition_version,
         frustration_score
 
-    from {{ ref('forwardable_sessions') }}
+    from {{ ref('forwardable_parts') }}
 
 ),
 
@@ -20,6 +21,7 @@ shares as (
 
     select
         session_id,
+        profile_id,
         coalesce(share_id, event_id) as share_id,
         share_channel,
         ts as occurred_at,
@@ -41,22 +43,24 @@ replays_shared as (
     select
         {{ dbt.hash(dbt.concat(["'replay_shared:'", 'shares.share_id'])) }}
             as event_id,
-        forwardable_sessions.user_id,
-        forwardable_sessions.anonymous_id,
-        forwardable_sessions.session_id,
+        forwardable_parts.user_id,
+        forwardable_parts.anonymous_id,
+        forwardable_parts.session_id,
         shares.share_id,
-        forwardable_sessions.region,
-        forwardable_sessions.replay_url,
+        forwardable_parts.region,
+        forwardable_parts.replay_url,
         shares.share_channel,
-        forwardable_sessions.top_signal,
-        forwardable_sessions.definition_version,
-        forwardable_sessions.frustration_score,
+        forwardable_parts.top_signal,
+        forwardable_parts.definition_version,
+        forwardable_parts.frustration_score,
         shares.occurred_at
 
     from shares
 
-    inner join forwardable_sessions
-        on shares.session_id = forwardable_sessions.session_id
+    inner join forwardable_parts
+        on
+            shares.session_id = forwardable_parts.session_id
+            and shares.profile_id = forwardable_parts.profile_id
 
     where shares.telling_number = 1
 

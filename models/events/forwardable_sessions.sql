@@ -1,107 +1,41 @@
 with
 
-sessions as (
+forwardable_parts as (
 
     select
         session_id,
-        profile_id,
-        anonymous_id
-
-    from {{ ref('sessions') }}
-
-),
-
-own_devices as (
-
-    select
-        identifier_value as anonymous_id,
-        profile_id
-
-    from {{ ref('external_id_mapping') }}
-
-    where identifier_type = 'anonymous_id' and status = 'owned'
-
-),
-
-session_scores as (
-
-    select
-        session_id,
-        frustration_score,
-        top_signal,
-        definition_version
-
-    from {{ ref('session_scores') }}
-
-    where score_excluded_reason is null
-
-),
-
-profile_traits as (
-
-    select
         profile_id,
         user_id,
         anonymous_id,
-        region
+        region,
+        replay_url,
+        top_signal,
+        definition_version,
+        frustration_score,
+        is_last
 
-    from {{ ref('profile_traits') }}
-
-),
-
-watchable_sessions as (
-
-    select
-        session_id,
-        replay_url
-
-    from {{ ref('watchable_sessions') }}
+    from {{ ref('forwardable_parts') }}
 
 ),
 
--- A shared device is not the person's own. To name both in one call would tell Segment
--- to make them one, so a known person's event leaves without that device.
+-- A session as a whole is its last user's.
 forwardable_sessions as (
 
     select
-        sessions.session_id,
-        sessions.profile_id,
-        profile_traits.user_id,
-        case
-            when own_devices.anonymous_id is not null then sessions.anonymous_id
-            when profile_traits.user_id is null then profile_traits.anonymous_id
-        end as anonymous_id,
-        profile_traits.region,
-        watchable_sessions.replay_url,
-        session_scores.top_signal,
-        session_scores.definition_version,
-        session_scores.frustration_score
+        session_id,
+        profile_id,
+        user_id,
+        anonymous_id,
+        region,
+        replay_url,
+        top_signal,
+        definition_version,
+        frustration_score
 
-    from sessions
+    from forwardable_parts
 
-    inner join session_scores
-        on sessions.session_id = session_scores.session_id
-
-    inner join profile_traits
-        on sessions.profile_id = profile_traits.profile_id
-
-    left join own_devices
-        on
-            sessions.anonymous_id = own_devices.anonymous_id
-            and sessions.profile_id = own_devices.profile_id
-
-    left join watchable_sessions
-        on sessions.session_id = watchable_sessions.session_id
-
-),
-
--- Segment takes no event about nobody.
-addressed as (
-
-    select * from forwardable_sessions
-
-    where user_id is not null or anonymous_id is not null
+    where is_last
 
 )
 
-select * from addressed
+select * from forwardable_sessions

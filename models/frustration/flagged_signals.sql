@@ -7,13 +7,15 @@ events as (
         session_id,
         profile_id,
         event_type,
-        lower(trim(vendor_signal)) as vendor_signal,
-        lower(trim(custom_name)) as custom_name,
+        vendor_signal,
+        custom_name,
         ts as occurred_at
 
     from {{ ref('session_events') }}
 
-    where vendor_signal is not null or event_type = 'custom'
+    where
+        ts is not null
+        and (vendor_signal is not null or event_type = 'custom')
 
 ),
 
@@ -28,52 +30,145 @@ signal_names as (
 
 ),
 
-vendor_flags as (
+derived_signals as (
 
     select
-        events.event_id,
-        events.session_id,
-        events.profile_id,
-        signal_names.signal_name,
-        'vendor' as signal_source,
-        events.occurred_at
+        event_id,
+        session_id,
+        profile_id,
+        signal_name,
+        occurred_at
 
-    from events
-
-    inner join signal_names
-        on
-            events.vendor_signal = signal_names.reported_name
-            and signal_names.reported_by = 'vendor'
+    from {{ ref('derived_signals') }}
 
 ),
 
-custom_events as (
+thresholds as (
 
-    select
-        events.event_id,
-        events.session_id,
-        events.profile_id,
-        signal_names.signal_name,
-        'derived' as signal_source,
-        events.occurred_at
-
-    from events
-
-    inner join signal_names
-        on
-            events.custom_name = signal_names.reported_name
-            and signal_names.reported_by = 'custom'
-
-    where events.event_type = 'custom'
+    {{ frustration_thresholds(['flag_within_ms']) }}
 
 ),
 
-flagged as (
+-- A flag on a click is about that click. One that is an event of its own comes after
+-- what it is about: tools wait to see whether anything answers.
+flags as (
 
-    select * from vendor_flags
+    {% for reporter, name in [('vendor', 'vendor_signal'), ('custom', 'custom_name')] %}
+        select
+            events.event_id,
+            events.session_id,
+            events.profile_id,
+            signal_names.signal_name,
+            '{{ 'vendor' if reporter == 'vendor' else 'derived' }}' as signal_source,
+            events.event_type in ('custom', 'vendor_signal') as is_afterwards,
+            events.occurred_at
+
+        from events
+
+        inner join signal_names
+            on
+                lower(trim(events.{{ name }})) = signal_names.reported_name
+                and signal_names.reported_by = '{{ reporter }}'
+
+        {% if reporter == 'custom' %}
+            where events.event_type = 'custom'
+        {% else %}
+            union all
+        {% endif %}
+    {% endfor %}
+
+),
+
+moments as (
+
+    select
+        event_id,
+        session_id,
+        signal_name,
+        0 as is_flag,
+        occurred_at
+
+    from derived_signals
+
     union all
-    select * from custom_events
+
+    select
+        event_id,
+        session_id,
+        signal_name,
+        1 as is_flag,
+        occurred_at
+
+    from flags
+
+    where is_afterwards
+
+),
+
+numbered as (
+
+    select
+        *,
+        sum(1 - is_flag) over (
+            partition by session_id, signal_name
+            order by occurred_at, is_flag, {{ in_byte_order('event_id') }}
+            rows between unbounded preceding and current row
+        ) as signal_number
+
+    from moments
+
+),
+
+-- The newest signal before a flag.
+latest as (
+
+    select
+        flags.event_id as flag_event_id,
+        flags.signal_name,
+        signals.event_id
+
+    from numbered as flags
+
+    cross join thresholds
+
+    inner join numbered as signals
+        on
+            flags.session_id = signals.session_id
+            and flags.signal_name = signals.signal_name
+            and flags.signal_number = signals.signal_number
+            and signals.is_flag = 0
+
+    where
+        flags.is_flag = 1
+        and {{ dbt.datediff(
+            'signals.occurred_at', 'flags.occurred_at', 'millisecond'
+        ) }} <= thresholds.flag_within_ms
+
+),
+
+flagged_signals as (
+
+    select
+        coalesce(derived_signals.event_id, flags.event_id) as event_id,
+        flags.session_id,
+        coalesce(derived_signals.profile_id, flags.profile_id) as profile_id,
+        flags.signal_name,
+        flags.signal_source,
+        flags.event_id as flag_event_id,
+        coalesce(derived_signals.occurred_at, flags.occurred_at) as occurred_at
+
+    from flags
+
+    left join latest
+        on
+            flags.event_id = latest.flag_event_id
+            and flags.signal_name = latest.signal_name
+
+    left join derived_signals
+        on
+            latest.event_id = derived_signals.event_id
+            and latest.signal_name = derived_signals.signal_name
 
 )
 
-select * from flagged
+select * from flagged_signals

@@ -7,6 +7,7 @@ signals as (
         signal_name,
         window_points,
         signal_count,
+        signal_points,
         evidence_event_ids,
         first_at,
         last_at
@@ -20,7 +21,6 @@ weights as (
     select
         signal_name,
         signal_rank,
-        points,
         cap
 
     from {{ ref('signal_weights') }}
@@ -39,7 +39,7 @@ weighed_signals as (
         signals.*,
         weights.signal_rank,
         cast(
-            least(signals.signal_count * weights.points, weights.cap)
+            least(signals.signal_points, weights.cap)
             as numeric(18, 1)
         ) as points,
         -- A window of more than 100 points is scaled to 100 as a whole.

@@ -11,6 +11,13 @@ events as (
         http_status,
         duration_ms,
         is_uncaught,
+        case
+            when event_type = 'bug_report'
+                then row_number() over (
+                    partition by event_type, session_id, coalesce(report_id, event_id)
+                    order by ts, {{ in_byte_order('event_id') }}
+                )
+        end as telling_number,
         ts as occurred_at
 
     from {{ ref('session_events') }}
@@ -32,7 +39,8 @@ judged as (
         events.session_id,
         events.profile_id,
         events.occurred_at,
-        coalesce(events.event_type = 'bug_report', false) as is_bug_reported,
+        -- A report may be told again, when it is edited or sent on.
+        coalesce(events.telling_number = 1, false) as is_bug_reported,
         -- What the page caught and did not complain about is the page doing its job.
         coalesce(
             events.event_type = 'js_error'
@@ -72,7 +80,6 @@ observed as (
             session_id,
             profile_id,
             '{{ signal }}' as signal_name,
-            'derived' as signal_source,
             occurred_at
 
         from judged

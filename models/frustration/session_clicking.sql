@@ -1,3 +1,5 @@
+{{ config(**session_by_session()) }}
+
 with
 
 clicks as (
@@ -11,7 +13,10 @@ clicks as (
 
     from {{ ref('session_events') }}
 
-    where event_type = 'click' and ts is not null
+    where
+        event_type = 'click'
+        and ts is not null
+        and {{ is_of_changed_session() }}
 
 ),
 

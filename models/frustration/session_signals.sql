@@ -1,11 +1,41 @@
 with
 
--- One line for each place that signals come from.
+-- What we found, and what others say of it.
 reported_signals as (
 
-    select * from {{ ref('flagged_signals') }}
+    select
+        event_id,
+        session_id,
+        profile_id,
+        signal_name,
+        'derived' as signal_source,
+        episode_id,
+        episode_clicks,
+        occurred_at
+
+    from {{ ref('derived_signals') }}
+
     union all
-    select * from {{ ref('observed_signals') }}
+
+    select
+        event_id,
+        session_id,
+        profile_id,
+        signal_name,
+        signal_source,
+        null as episode_id,
+        null as episode_clicks,
+        occurred_at
+
+    from {{ ref('flagged_signals') }}
+
+),
+
+consumed_errors as (
+
+    select distinct error_event_id
+
+    from {{ ref('error_clicks') }}
 
 ),
 
@@ -14,7 +44,10 @@ weights as (
     select
         signal_name,
         signal_rank,
-        claims_event
+        claims_event,
+        points,
+        light_points,
+        heavy_points
 
     from {{ ref('signal_weights') }}
 
@@ -22,27 +55,39 @@ weights as (
 
 thresholds as (
 
-    {{ frustration_thresholds([]) }}
+    {{ frustration_thresholds(['rage_clicks', 'heavy_rage_clicks']) }}
 
 ),
 
--- Two sources that see the same thing in the same event saw one thing.
+-- Two sources that see the same thing in the same event saw one thing. An error that a
+-- click brought about is told by that click.
 distinct_signals as (
 
     select
-        session_id,
-        event_id,
-        signal_name,
-        max(profile_id) as profile_id,
+        reported_signals.session_id,
+        reported_signals.event_id,
+        reported_signals.signal_name,
+        max(reported_signals.profile_id) as profile_id,
         case
-            when min(signal_source) <> max(signal_source) then 'both'
-            else min(signal_source)
+            when
+                min(reported_signals.signal_source)
+                <> max(reported_signals.signal_source)
+                then 'both'
+            else min(reported_signals.signal_source)
         end as signal_source,
-        min(occurred_at) as occurred_at
+        coalesce(max(reported_signals.episode_id), reported_signals.event_id)
+            as episode_id,
+        max(reported_signals.episode_clicks) as episode_clicks,
+        min(reported_signals.occurred_at) as occurred_at
 
     from reported_signals
 
-    where occurred_at is not null
+    left join consumed_errors
+        on
+            reported_signals.event_id = consumed_errors.error_event_id
+            and reported_signals.signal_name = 'js_error'
+
+    where consumed_errors.error_event_id is null
 
     group by 1, 2, 3
 
@@ -53,13 +98,11 @@ distinct_signals as (
 ranked_signals as (
 
     select
-        distinct_signals.session_id,
-        distinct_signals.event_id,
-        distinct_signals.signal_name,
-        distinct_signals.profile_id,
-        distinct_signals.signal_source,
-        distinct_signals.occurred_at,
+        distinct_signals.*,
         weights.claims_event,
+        weights.points,
+        weights.light_points,
+        weights.heavy_points,
         row_number() over (
             partition by
                 distinct_signals.session_id,
@@ -78,25 +121,82 @@ ranked_signals as (
 primary_signals as (
 
     select
-        {{ dbt.hash(dbt.concat([
-            'ranked_signals.signal_name',
-            "':'",
-            'ranked_signals.event_id',
-        ])) }} as signal_id,
-        ranked_signals.session_id,
-        ranked_signals.profile_id,
-        ranked_signals.signal_name,
-        ranked_signals.occurred_at,
-        ranked_signals.event_id as evidence_event_id,
-        ranked_signals.signal_source,
-        thresholds.definition_version
+        *,
+        row_number() over (
+            partition by session_id, signal_name, episode_id
+            order by occurred_at, {{ in_byte_order('event_id') }}
+        ) as evidence_number
 
     from ranked_signals
 
-    cross join thresholds
+    where claim_number = 1 or not claims_event
 
-    where ranked_signals.claim_number = 1 or not ranked_signals.claims_event
+),
+
+-- An episode is one signal, by whatever clicks nothing stronger has claimed.
+episodes as (
+
+    select
+        session_id,
+        signal_name,
+        episode_id,
+        max(case when evidence_number = 1 then profile_id end) as profile_id,
+        max(case when evidence_number = 1 then event_id end) as evidence_event_id,
+        {{ dbt.listagg(
+            measure='event_id',
+            delimiter_text="','",
+            order_by_clause='order by evidence_number',
+        ) }} as evidence_event_ids,
+        case
+            when min(signal_source) <> max(signal_source) then 'both'
+            else min(signal_source)
+        end as signal_source,
+        max(episode_clicks) as episode_clicks,
+        max(points) as points,
+        max(light_points) as light_points,
+        max(heavy_points) as heavy_points,
+        min(occurred_at) as occurred_at,
+        max(occurred_at) as last_at
+
+    from primary_signals
+
+    group by 1, 2, 3
+
+),
+
+session_signals as (
+
+    select
+        {{ dbt.hash(dbt.concat([
+            'episodes.signal_name',
+            "':'",
+            'episodes.evidence_event_id',
+        ])) }} as signal_id,
+        episodes.session_id,
+        episodes.profile_id,
+        episodes.signal_name,
+        episodes.occurred_at,
+        episodes.evidence_event_id,
+        episodes.signal_source,
+        thresholds.definition_version,
+        episodes.evidence_event_ids,
+        episodes.episode_clicks,
+        -- An aggregate of decimals has no scale of its own on PostgreSQL.
+        cast(
+            case
+                when episodes.episode_clicks < thresholds.rage_clicks
+                    then episodes.light_points
+                when episodes.episode_clicks >= thresholds.heavy_rage_clicks
+                    then episodes.heavy_points
+                else episodes.points
+            end as numeric(5, 1)
+        ) as points,
+        episodes.last_at
+
+    from episodes
+
+    cross join thresholds
 
 )
 
-select * from primary_signals
+select * from session_signals

@@ -13,6 +13,7 @@ signals as (
     select
         session_signals.session_id,
         session_signals.signal_name,
+        session_signals.points,
         session_signals.occurred_at
 
     from {{ ref('session_signals') }} as session_signals
@@ -64,6 +65,7 @@ moments as (
         cast(null as {{ dbt.type_timestamp() }}) as window_started_at,
         occurred_at as moment_at,
         1 as is_signal,
+        points,
         0 as direction
 
     from signals
@@ -77,6 +79,7 @@ moments as (
             windows.window_started_at,
             windows.{{ moment }} as moment_at,
             0 as is_signal,
+            0 as points,
             {{ direction }} as direction
 
         from windows
@@ -98,7 +101,12 @@ running as (
             partition by session_id, signal_name
             order by moment_at, is_signal
             rows between unbounded preceding and current row
-        ) as signals_before
+        ) as signals_before,
+        sum(points) over (
+            partition by session_id, signal_name
+            order by moment_at, is_signal
+            rows between unbounded preceding and current row
+        ) as points_before
 
     from moments
 
@@ -110,7 +118,8 @@ window_signals as (
         session_id,
         window_started_at,
         signal_name,
-        cast(sum(direction * signals_before) as integer) as signal_count
+        cast(sum(direction * signals_before) as integer) as signal_count,
+        cast(sum(direction * points_before) as numeric(18, 1)) as signal_points
 
     from running
 

@@ -17,7 +17,10 @@ signals as (
     select
         session_id,
         signal_name,
+        evidence_event_ids,
         evidence_event_id,
+        points,
+        last_at,
         occurred_at
 
     from {{ ref('session_signals') }}
@@ -31,14 +34,15 @@ worst_window_signals as (
         signals.signal_name,
         worst_windows.window_points,
         count(*) as signal_count,
+        sum(signals.points) as signal_points,
         {{ dbt.listagg(
-            measure='signals.evidence_event_id',
+            measure='signals.evidence_event_ids',
             delimiter_text="','",
             order_by_clause='order by signals.occurred_at, '
                 ~ in_byte_order('signals.evidence_event_id'),
         ) }} as evidence_event_ids,
         min(signals.occurred_at) as first_at,
-        max(signals.occurred_at) as last_at
+        max(signals.last_at) as last_at
 
     from worst_windows
 

@@ -6,7 +6,7 @@ window_signals as (
         session_id,
         window_started_at,
         signal_name,
-        signal_count
+        signal_points
 
     from {{ ref('window_signals') }}
 
@@ -16,7 +16,6 @@ weights as (
 
     select
         signal_name,
-        points,
         cap
 
     from {{ ref('signal_weights') }}
@@ -35,9 +34,8 @@ weighed_windows as (
     select
         window_signals.session_id,
         window_signals.window_started_at,
-        sum(least(window_signals.signal_count * weights.points, weights.cap))
-            as window_points,
-        sum(window_signals.signal_count * weights.points) as uncapped_points
+        sum(least(window_signals.signal_points, weights.cap)) as window_points,
+        sum(window_signals.signal_points) as uncapped_points
 
     from window_signals
 

@@ -30,6 +30,12 @@ shared_devices as (
         identifier_type = 'anonymous_id'
         and status <> 'owned'
 
+    union all
+
+    select anonymous_id as identifier_value
+
+    from {{ ref('forgetful_devices') }}
+
 ),
 
 calls as (

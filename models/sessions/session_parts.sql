@@ -63,21 +63,37 @@ mapping as (
 
 ),
 
+-- A device that forgets its only user is theirs, and others' too.
+devices as (
+
+    select
+        mapping.identifier_value as anonymous_id,
+        case when forgetful.anonymous_id is null then mapping.profile_id end
+            as profile_id,
+        mapping.status = 'owned' and forgetful.anonymous_id is null as is_own,
+        mapping.triggering_event_id
+
+    from mapping
+
+    left join {{ ref('forgetful_devices') }} as forgetful
+        on mapping.identifier_value = forgetful.anonymous_id
+
+    where mapping.identifier_type = 'anonymous_id'
+
+),
+
 -- The lowest rank decides. A device that is nobody's own comes after its users.
 candidates as (
 
     select
         spans.session_id,
-        case when mapping.status = 'owned' then 'graph' else 'anonymous' end
-            as stitch_rule,
-        case when mapping.status = 'owned' then 1 else 9 end as rule_rank,
-        mapping.profile_id,
-        mapping.triggering_event_id as event_id
+        case when devices.is_own then 'graph' else 'anonymous' end as stitch_rule,
+        case when devices.is_own then 1 else 9 end as rule_rank,
+        devices.profile_id,
+        devices.triggering_event_id as event_id
     from spans
-    inner join mapping
-        on
-            mapping.identifier_type = 'anonymous_id'
-            and spans.anonymous_id = mapping.identifier_value
+    inner join devices
+        on spans.anonymous_id = devices.anonymous_id
     {% for direction in directions[policy] %}
         union all
 

@@ -30,15 +30,19 @@ session_scores as (
 
 ),
 
+-- Whoever held the session when it was written has reported it.
 bug_reports as (
 
     select
-        session_id,
-        max(ts) as bug_reported_at
+        session_events.profile_id,
+        max(session_events.ts) as bug_reported_at
 
-    from {{ ref('session_events') }}
+    from {{ ref('session_events') }} as session_events
 
-    where event_type = 'bug_report'
+    inner join session_scores
+        on session_events.session_id = session_scores.session_id
+
+    where session_events.event_type = 'bug_report'
 
     group by 1
 
@@ -59,7 +63,7 @@ visits as (
         on sessions.session_id = session_scores.session_id
 
     left join bug_reports
-        on sessions.session_id = bug_reports.session_id
+        on sessions.profile_id = bug_reports.profile_id
 
 ),
 

@@ -12,27 +12,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
-from typing import Any
 
-import pyarrow as pa
 import pytest
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    Column,
-    DateTime,
-    Double,
-    MetaData,
-    String,
-    Table,
-)
-from sqlalchemy.schema import CreateSchema
-from sqlalchemy.types import TypeEngine
 
 from tests.dbt_runs import run_dbt
+from tests.frustration.landed import land
 from tests.warehouses import Places
 from warehouse import Warehouse
-from warehouse.bulk import load
 
 AS_OF = datetime.fromisoformat("2026-04-01 12:00:00")
 WINDOW = timedelta(minutes=10)
@@ -53,7 +39,8 @@ SHAPES: dict[tuple[str, ...], dict[str, object]] = {
     ("rage_click",): {"event_type": "click", "vendor_signal": "rage"},
     ("dead_click",): {"event_type": "click", "vendor_signal": "dead_click"},
     ("error_click",): {"event_type": "click", "vendor_signal": "error"},
-    ("js_error",): {"event_type": "js_error", "is_uncaught": True},
+    # In a tab of its own, so that it is no click's fault.
+    ("js_error",): {"event_type": "js_error", "is_uncaught": True, "tab_id": "other"},
     ("network_error",): {"event_type": "network", "http_status": 502},
     ("slow_request",): {
         "event_type": "network",
@@ -231,39 +218,6 @@ def rounded(number: Decimal, step: str) -> Decimal:
     return number.quantize(Decimal(step), rounding=ROUND_HALF_UP)
 
 
-SESSION_COLUMNS = pa.schema(
-    [
-        *((name, pa.string()) for name in ("session_id", "profile_id", "user_agent")),
-        *((name, pa.string()) for name in ("consent_status", "recording_status")),
-        *((name, pa.bool_()) for name in ("is_bot", "webdriver", "is_staff")),
-        ("is_complete", pa.bool_()),
-        ("trusted_click_ratio", pa.float64()),
-        ("duration_ms", pa.int64()),
-        *((f"{name}_at", pa.timestamp("us")) for name in ("started", "ended")),
-        *((f"{name}_at", pa.timestamp("us")) for name in ("last_event", "deleted")),
-    ]
-)
-EVENT_COLUMNS = pa.schema(
-    [
-        *((name, pa.string()) for name in ("event_id", "session_id", "profile_id")),
-        *((name, pa.string()) for name in ("event_type", "vendor_signal")),
-        *((name, pa.string()) for name in ("custom_name", "console_level")),
-        *((name, pa.int64()) for name in ("http_status", "duration_ms")),
-        *((name, pa.bool_()) for name in ("is_uncaught", "is_trusted")),
-        ("ts", pa.timestamp("us")),
-    ]
-)
-
-
-SQL_TYPES: dict[pa.DataType, TypeEngine[Any]] = {
-    pa.string(): String(),
-    pa.bool_(): Boolean(),
-    pa.float64(): Double(),
-    pa.int64(): BigInteger(),
-    pa.timestamp("us"): DateTime(),
-}
-
-
 def session_row(session: Session) -> dict[str, object]:
     return {
         "session_id": session.session_id,
@@ -286,26 +240,6 @@ def event_rows(session: Session) -> Iterator[dict[str, object]]:
             **event.fields,
         }
         yield from [row] * session.copies
-
-
-def land(warehouse: Warehouse, sessions: Sequence[Session]) -> None:
-    """Put sessions where the step before leaves them."""
-    events = [row for session in sessions for row in event_rows(session)]
-    tables = {
-        "sessions": (SESSION_COLUMNS, [session_row(session) for session in sessions]),
-        "session_events": (EVENT_COLUMNS, events),
-    }
-    with warehouse.engine.begin() as connection:
-        connection.execute(CreateSchema("relyv_sessions"))
-        for name, (columns, rows) in tables.items():
-            table = Table(
-                name,
-                MetaData(),
-                *(Column(each.name, SQL_TYPES[each.type]) for each in columns),
-                schema="relyv_sessions",
-            )
-            table.create(connection)
-            load(connection, table, pa.Table.from_pylist(rows, schema=columns))
 
 
 def build(folder: Path) -> None:
@@ -364,7 +298,11 @@ def scored(
     folder = tmp_path_factory.mktemp("frustration")
     with places.new(kind) as place:
         with place.open(folder) as warehouse:
-            land(warehouse, everyone)
+            land(
+                warehouse,
+                sessions=[session_row(session) for session in everyone],
+                events=[row for session in everyone for row in event_rows(session)],
+            )
         build(folder)
         with place.open(folder) as warehouse:
             return read(warehouse)

@@ -71,6 +71,7 @@ def identities(
     for component in components(nodes, links):
         canonical |= owners(component, links, strength, settings)
     named = {each: canonical[person_of[each]] for each in strength}
+    named |= {each: each for each in _over_limit(named, strength, settings)}
 
     profiles = _profiles(named, strength)
     owner = {each: profiles[by] if by else None for each, by in named.items()}
@@ -175,6 +176,21 @@ def _between_people(
             links[one].add(other)
             links[other].add(one)
     return links
+
+
+def _over_limit(
+    named: dict[Identifier, Identifier | None], strength: Strength, settings: Settings
+) -> set[Identifier]:
+    """A profile keeps the first of a type; the others are on their own."""
+    kept: dict[tuple[Identifier, str], int] = defaultdict(int)
+    over = set()
+    for each in sorted(named, key=strength.__getitem__):
+        canonical, kind = named[each], settings.identifier_types[each[0]]
+        if canonical and kind.max_per_profile:
+            kept[canonical, each[0]] += 1
+            if kept[canonical, each[0]] > kind.max_per_profile:
+                over.add(each)
+    return over
 
 
 def _profiles(

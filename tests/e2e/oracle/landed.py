@@ -73,11 +73,20 @@ def counting(landed: Landed, as_of: datetime) -> Counting:
     events: dict[str, list[Row]] = {session_id: [] for session_id in sessions}
     for row in landed.session_events:
         if row["ts"] <= as_of and not erased & set(_named_by_event(row)):
-            events.get(row["session_id"], []).append(row)
+            session = sessions.get(row["session_id"])
+            if session is not None:
+                events[row["session_id"]].append(
+                    row | {"session_ended_at": _ended_at(session)}
+                )
     calls = (row for row in landed.calls if not erased & set(_named_by_call(row)))
     return Counting(
         calls=_first_receipts(calls, as_of), sessions=sessions, events=events
     )
+
+
+def _ended_at(session: Row) -> datetime | None:
+    ended_at: datetime | None = session["ended_at"] or session["last_event_at"]
+    return ended_at
 
 
 def erased_subjects(landed: Landed) -> set[Identifier]:

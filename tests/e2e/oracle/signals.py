@@ -1,11 +1,13 @@
 """What went wrong in a session, and the score of its worst ten minutes."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from tests.e2e.oracle.clicks import dead_clicks, failed_clicks, rage_episodes
 from tests.e2e.oracle.landed import Row
+from tests.e2e.oracle.loops import LOOPS, quick_backs
 from tests.e2e.oracle.settings import Settings
 
 
@@ -17,13 +19,32 @@ class Score:
     top_signal: str | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signal:
+    """One thing that went wrong; an episode of clicks is one."""
+
+    name: str
+    at: datetime
+    points: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Showing:
+    """An event that shows a signal, alone or in an episode of so many clicks."""
+
+    name: str
+    event: Row
+    episode_id: str
+    clicks: int | None = None
+
+
 def score(events: list[Row], settings: Settings) -> Score:
     """Score one session by its events."""
-    signals = [*_signals(events, settings)]
+    found = signals(events, settings)
     length = timedelta(minutes=int(settings.thresholds["window_minutes"]))
     windows = [
-        Counter(name for at, name in signals if start <= at < start + length)
-        for start in sorted({at for at, _ in signals})
+        [signal for signal in found if start <= signal.at < start + length]
+        for start in sorted({signal.at for signal in found})
     ]
     if not windows:
         return Score(points=0, top_signal=None)
@@ -37,32 +58,131 @@ def score(events: list[Row], settings: Settings) -> Score:
 
 def error_clicks(events: list[Row], settings: Settings) -> Iterator[Row]:
     """The clicks that failed, and show nothing stronger."""
-    for event in events:
-        if (event["ts"], "error_click") in _signals([event], settings):
-            yield event
+    for showing in _claimed(events, settings):
+        if showing.name == "error_click":
+            yield showing.event
 
 
-def _signals(events: list[Row], settings: Settings) -> Iterator[tuple[datetime, str]]:
+def signals(events: list[Row], settings: Settings) -> list[Signal]:
+    """What went wrong, an episode once: by what nothing stronger has claimed."""
+    episodes: dict[tuple[str, str], list[Showing]] = defaultdict(list)
+    for showing in _claimed(events, settings):
+        episodes[showing.name, showing.episode_id].append(showing)
+    return [
+        Signal(
+            name=name,
+            at=min(showing.event["ts"] for showing in showings),
+            points=_points(showings, settings),
+        )
+        for (name, _), showings in episodes.items()
+    ]
+
+
+def _points(showings: list[Showing], settings: Settings) -> int:
+    weight = settings.weights[showings[0].name]
+    clicks = max((each.clicks for each in showings if each.clicks), default=None)
+    if clicks is None:
+        return weight.points
+    if clicks < settings.thresholds["rage_clicks"]:
+        return weight.light_points
+    if clicks >= settings.thresholds["heavy_rage_clicks"]:
+        return weight.heavy_points
+    return weight.points
+
+
+def _claimed(events: list[Row], settings: Settings) -> Iterator[Showing]:
     """One event shows one claiming signal at most, and any number of others."""
+    by_event: dict[str, dict[str, Showing]] = defaultdict(dict)
+    for showing in _showings(events, settings):
+        names = by_event[showing.event["event_id"]]
+        # What is part of an episode is told after what says it of one click.
+        names[showing.name] = showing
+    for names in by_event.values():
+        claims = [name for name in names if settings.weights[name].claims_event]
+        claims.sort(key=lambda name: settings.weights[name].rank)
+        for name in claims[1:]:
+            del names[name]
+        yield from names.values()
+
+
+def _showings(events: list[Row], settings: Settings) -> Iterator[Showing]:
+    """What others say, and then what we find: that knows the whole episode."""
+    found = [*_found(events, settings)]
+    yield from _said(events, found, settings)
+    told = {error["event_id"] for _, error in failed_clicks(events, settings)}
+    for showing in found:
+        if not (showing.name == "js_error" and showing.event["event_id"] in told):
+            yield showing
+
+
+def _found(events: list[Row], settings: Settings) -> Iterator[Showing]:
+    reports: set[str] = set()
+    for event in sorted(events, key=lambda event: (event["ts"], event["event_id"])):
+        for name in _names(event, settings):
+            report = event["report_id"] or event["event_id"]
+            if name != "bug_reported" or report not in reports:
+                yield _alone(name, event)
+            reports.add(report)
+    for click, _ in failed_clicks(events, settings):
+        yield _alone("error_click", click)
+    yield from (_alone("dead_click", each) for each in dead_clicks(events, settings))
+    yield from (_alone("quick_back", each) for each in quick_backs(events, settings))
+    for name, find in LOOPS.items():
+        for episode in find(events, settings):
+            yield from _together(name, episode)
+    taken: set[str] = set()
+    for episode in rage_episodes(events, settings):
+        rest = [click for click in episode if click["event_id"] not in taken]
+        taken |= {click["event_id"] for click in rest}
+        for showing in _together("rage_click", episode):
+            if showing.event in rest:
+                yield replace(showing, clicks=len(episode))
+
+
+def _said(
+    events: list[Row], found: list[Showing], settings: Settings
+) -> Iterator[Showing]:
+    """A flag that is an event of its own is about our newest signal of that name."""
+    within = timedelta(milliseconds=int(settings.thresholds["flag_within_ms"]))
     for event in events:
-        names = {*_names(event, settings)}
-        claims = {name for name in names if settings.weights[name].claims_event}
-        if claims:
-            strongest = min(claims, key=lambda name: settings.weights[name].rank)
-            names -= claims - {strongest}
-        yield from ((event["ts"], name) for name in names)
+        for name in _flags(event, settings):
+            about = [
+                showing
+                for showing in found
+                if event["event_type"] in ("custom", "vendor_signal")
+                and showing.name == name
+                and timedelta(0) <= event["ts"] - showing.event["ts"] <= within
+            ]
+            yield max(
+                about,
+                key=lambda each: (each.event["ts"], each.event["event_id"]),
+                default=_alone(name, event),
+            )
 
 
-def _names(event: Row, settings: Settings) -> Iterator[str]:
-    """What an event shows by itself, and what others call it."""
-    kind = event["event_type"]
+def _together(name: str, episode: list[Row]) -> Iterator[Showing]:
+    for event in episode:
+        yield Showing(name=name, event=event, episode_id=episode[0]["event_id"])
+
+
+def _alone(name: str, event: Row) -> Showing:
+    return Showing(name=name, event=event, episode_id=event["event_id"])
+
+
+def _flags(event: Row, settings: Settings) -> Iterator[str]:
+    """What others call it."""
     said = [("vendor", event["vendor_signal"])]
-    if kind == "custom":
+    if event["event_type"] == "custom":
         said.append(("custom", event["custom_name"]))
     for by, word in said:
         name = settings.signal_names.get((by, (word or "").strip().lower()))
         if name:
             yield name
+
+
+def _names(event: Row, settings: Settings) -> Iterator[str]:
+    """What an event shows by itself."""
+    kind = event["event_type"]
     if kind == "bug_report":
         yield "bug_reported"
     if kind == "js_error" and _is_complaint(event):
@@ -89,14 +209,13 @@ def _is_slow(event: Row, settings: Settings) -> bool:
     return (event["duration_ms"] or 0) > settings.thresholds["slow_request_ms"]
 
 
-def _badness(window: Counter[str], settings: Settings) -> tuple[int, int]:
-    uncapped = sum(settings.weights[name].points * n for name, n in window.items())
+def _badness(window: list[Signal], settings: Settings) -> tuple[int, int]:
+    uncapped = sum(signal.points for signal in window)
     return sum(_capped(window, settings).values()), uncapped
 
 
-def _capped(window: Counter[str], settings: Settings) -> dict[str, int]:
-    weights = settings.weights
-    return {
-        name: min(weights[name].points * times, weights[name].cap)
-        for name, times in window.items()
-    }
+def _capped(window: list[Signal], settings: Settings) -> dict[str, int]:
+    points: Counter[str] = Counter()
+    for signal in window:
+        points[signal.name] += signal.points
+    return {name: min(n, settings.weights[name].cap) for name, n in points.items()}

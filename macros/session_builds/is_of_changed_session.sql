@@ -1,0 +1,12 @@
+{% macro is_of_changed_session(column='session_id') -%}
+    {#- True of every row when all is built; a unit test has rows and no builds. -#}
+    {%- if model.resource_type == 'model' and is_incremental() -%}
+        {{ column }} in (
+            select changes.session_id
+            from {{ ref('session_changes') }} as changes
+            where changes.build_number > {{ seen_build() }}
+        )
+    {%- else -%}
+        1 = 1
+    {%- endif -%}
+{%- endmacro %}
