@@ -6,11 +6,15 @@ Loading it reads dbt's manifest and nothing else: no warehouse, no network.
 from dagster import Definitions, definitions, in_process_executor
 from dagster_dbt import get_asset_key_for_model
 
+from orchestration.alerts import alerts
 from orchestration.dbt_models import Dbt, dbt_executable, dbt_models
+from orchestration.freshness import patience_of_schedule
+from orchestration.freshness_sensor import freshness_sensor
+from orchestration.new_raw_data import new_raw_data
 from orchestration.project import Project
-from orchestration.raw_tables import raw_tables
+from orchestration.raw_tables import patience_of_raw, raw_sources, raw_tables
 from orchestration.schedules import schedule, whole_flow
-from orchestration.segment_syncs import sync_asset
+from orchestration.segment_syncs import sync_asset, sync_key
 from sync import read_syncs
 from warehouse import read_profile
 
@@ -26,16 +30,22 @@ def flow(project: Project) -> Definitions:
     syncs = read_syncs(
         project.manifest_path, kind=profile.kind, schema=profile.schema
     ).values()
-    models = dbt_models(manifest)
+    models, sources = dbt_models(manifest), raw_sources(manifest)
+    limits = {
+        sync_key(sync): patience_of_schedule(sync.settings.schedule)
+        for sync in syncs
+        if sync.settings.schedule and sync.sends_in(profile.target)
+    }
     return Definitions(
         assets=[
-            raw_tables(project, manifest),
+            raw_tables(project, sources),
             models,
             *(
                 sync_asset(
                     project,
                     sync,
                     model=get_asset_key_for_model([models], sync.model.name),
+                    patience=limits.get(sync_key(sync)),
                 )
                 for sync in syncs
             ),
@@ -45,6 +55,11 @@ def flow(project: Project) -> Definitions:
             schedule(sync, sync.settings.schedule)
             for sync in syncs
             if sync.settings.schedule
+        ],
+        sensors=[
+            alerts(),
+            freshness_sensor(patience_of_raw(sources), limits),
+            new_raw_data(project, sources, whole_flow),
         ],
         resources={
             "dbt": Dbt(

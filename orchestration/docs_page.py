@@ -1,8 +1,10 @@
 """dbt's documentation as one static page: lineage, models, columns, exposures.
 
 dbt writes the page; a file is all of it, so it can be mailed, or put on any web server.
+It calls nobody: dbt's own page can load a tracker, and names it in any case.
 """
 
+import re
 from pathlib import Path
 
 import uvicorn
@@ -16,6 +18,12 @@ from warehouse import read_profile
 
 # What a page without a warehouse is made of: the manifest, and no look at tables.
 WITHOUT_TABLES = ["--no-compile", "--empty-catalog"]
+# What the page holds itself may run and be shown; nothing is fetched, from anywhere.
+POLICY = (
+    "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; "
+    "style-src 'unsafe-inline'; img-src data:; font-src data:"
+)
+TRACKER = re.compile(r"//[\w.-]+\.cloudfront\.net/[\w./-]+|[\w-]+\.sinter-collect\.com")
 
 
 def write_page(project: Project, out: Path | None) -> Path:
@@ -42,11 +50,17 @@ def write_page(project: Project, out: Path | None) -> Path:
         generate += WITHOUT_TABLES
     run_dbt(project.folder, generate, target=project.target)
     page = project.manifest_path.with_name("static_index.html")
-    text = page.read_text().replace(str(project.folder), ".")
     out = out or page
     out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(text)
+    out.write_text(_for_anybody(page.read_text(), project.folder))
     return out
+
+
+def _for_anybody(text: str, folder: Path) -> str:
+    """The page without this machine's folders, and without a way to call anybody."""
+    policy = f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
+    text = text.replace(str(folder), ".").replace("<head>", f"<head>{policy}", 1)
+    return TRACKER.sub("", text)
 
 
 def _has_warehouse(project: Project) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from dagster import (
@@ -18,12 +18,16 @@ from dagster import (
 from pydantic import Field
 
 from orchestration.failure import one_sentence
+from orchestration.freshness import judge, policy_of, spec_of_sync
+from orchestration.newest_rows import Patience
 from orchestration.project import Project
 from orchestration.sync_report import (
     check_specs,
     checks_of_failure,
     checks_of_run,
     checks_of_standing,
+    facts_of_history,
+    facts_of_month,
     facts_of_plan,
     facts_of_run,
 )
@@ -38,6 +42,8 @@ from sync import (
     select_syncs,
 )
 from sync.errors import DeliveryUnsure, SyncError
+from sync.history import last_complete, read_history, read_month
+from sync.opt_out import close_opted_out
 from warehouse import Warehouse, open_warehouse
 
 # A run that ends unsure is tried again so often, each time after twice as long.
@@ -90,7 +96,9 @@ def sync_key(sync: Sync) -> AssetKey:
     return AssetKey(["segment", sync.name])
 
 
-def sync_asset(project: Project, sync: Sync, *, model: AssetKey) -> AssetsDefinition:
+def sync_asset(
+    project: Project, sync: Sync, *, model: AssetKey, patience: Patience | None = None
+) -> AssetsDefinition:
     """
     The asset of one sync.
 
@@ -98,7 +106,11 @@ def sync_asset(project: Project, sync: Sync, *, model: AssetKey) -> AssetsDefini
         project: Where the warehouse and the manifest are.
         sync: As the manifest has it now; a run reads it again.
         model: The asset of the model that it reads.
+        patience: For how long it may be silent, if it sends on a schedule.
     """
+    checks = check_specs(sync_key(sync))
+    if patience:
+        checks.append(spec_of_sync(sync_key(sync)))
 
     @asset(
         key=sync_key(sync),
@@ -107,13 +119,14 @@ def sync_asset(project: Project, sync: Sync, *, model: AssetKey) -> AssetsDefini
         description=sync.description,
         kinds={"segment"},
         metadata={"call": sync.settings.call, "defined_in": sync.file},
-        check_specs=check_specs(sync_key(sync)),
+        check_specs=checks,
+        freshness_policy=policy_of(patience) if patience else None,
         # Two runs of one sync never overlap: the second waits for the first.
         pool=f"segment_{sync.name}",
     )
     def send(context: AssetExecutionContext, config: SyncConfig) -> Iterator[Result]:
         with one_sentence(), _again_when_unsure(context.retry_number):
-            yield from _run(project, sync.name, config)
+            yield from _run(project, sync.name, config, patience)
 
     return send
 
@@ -131,7 +144,9 @@ def _again_when_unsure(tries: int) -> Iterator[None]:
         ) from None
 
 
-def _run(project: Project, name: str, config: SyncConfig) -> Iterator[Result]:
+def _run(
+    project: Project, name: str, config: SyncConfig, patience: Patience | None
+) -> Iterator[Result]:
     with open_warehouse(project.folder, project.target) as warehouse:
         syncs = read_syncs(
             project.manifest_path, kind=warehouse.kind, schema=warehouse.schema
@@ -143,6 +158,8 @@ def _run(project: Project, name: str, config: SyncConfig) -> Iterator[Result]:
             yield _not_opted_in(warehouse, sync)
         else:
             yield from _sent(warehouse, sync, config)
+        if patience:
+            yield _fresh(warehouse, sync, patience)
 
 
 def _planned(warehouse: Warehouse, sync: Sync) -> MaterializeResult[Any]:
@@ -152,6 +169,7 @@ def _planned(warehouse: Warehouse, sync: Sync) -> MaterializeResult[Any]:
 def _not_opted_in(warehouse: Warehouse, sync: Sync) -> MaterializeResult[Any]:
     """It says what the rule would send; what would stop it stops nobody else."""
     try:
+        close_opted_out(warehouse, sync)
         facts = facts_of_plan(preview_sync(warehouse, sync))
     except SyncError as error:
         facts = {"a_run_would_stop": str(error)}
@@ -163,7 +181,9 @@ def _unsent(
     warehouse: Warehouse, sync: Sync, facts: dict[str, Any]
 ) -> MaterializeResult[Any]:
     checks = checks_of_standing(read_status(warehouse, sync))
-    return MaterializeResult(metadata=facts, check_results=checks)
+    return MaterializeResult(
+        metadata=facts | _standing(warehouse, sync), check_results=checks
+    )
 
 
 def _sent(warehouse: Warehouse, sync: Sync, config: SyncConfig) -> Iterator[Result]:
@@ -173,7 +193,24 @@ def _sent(warehouse: Warehouse, sync: Sync, config: SyncConfig) -> Iterator[Resu
         yield from checks_of_failure(error)
         raise
     facts = facts_of_run(report, read_status(warehouse, sync))
-    yield MaterializeResult(metadata=facts, check_results=checks_of_run(report))
+    yield MaterializeResult(
+        metadata=facts | _standing(warehouse, sync),
+        check_results=checks_of_run(report),
+    )
+
+
+def _standing(warehouse: Warehouse, sync: Sync) -> dict[str, Any]:
+    """What is worth seeing whatever a run did: the month's calls, the last runs."""
+    month = facts_of_month(read_month(warehouse))
+    return month | facts_of_history(read_history(warehouse, sync))
+
+
+def _fresh(warehouse: Warehouse, sync: Sync, patience: Patience) -> AssetCheckResult:
+    """By the last run that came to its end: one that only looks renews nothing."""
+    sent_at = last_complete(read_history(warehouse, sync))
+    return judge(
+        sync_key(sync), sent_at.replace(tzinfo=UTC) if sent_at else None, patience
+    )
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -3,7 +3,7 @@
 Counts, names of columns and reasons; never a value of a row.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from dagster import (
@@ -14,12 +14,16 @@ from dagster import (
     MetadataValue,
 )
 
+from orchestration.freshness import SENT
 from sync import Preview, RunReport, SyncStatus
 from sync.errors import DeliveryStopped, DeliveryUnsure, GuardTripped
+from sync.history import Month, PastRun
+from sync.outline import Outline
 
 REJECTED = "no_row_was_rejected"
 GUARD = "no_guard_tripped"
 UNFINISHED = "no_plan_is_unfinished"
+BARS = "▁▂▃▄▅▆▇█"
 
 Facts = dict[str, Any]
 
@@ -46,7 +50,7 @@ def check_specs(asset: AssetKey) -> list[AssetCheckSpec]:
 def facts_of_run(report: RunReport, status: SyncStatus) -> Facts:
     """What a run did. Dagster draws each number over the last runs."""
     facts: Facts = {
-        "outcome": "sent",
+        "outcome": SENT,
         "added": report.counts.added,
         "changed": report.counts.changed,
         "removed": report.counts.removed,
@@ -63,7 +67,63 @@ def facts_of_run(report: RunReport, status: SyncStatus) -> Facts:
         facts["resumed_plan"] = report.resumed_plan
     if status.reasons:
         facts["rejections"] = _table(("reason", "times, ever"), status.reasons)
+    return facts | _examples(report.examples)
+
+
+def facts_of_month(month: Month) -> Facts:
+    """The calls of all syncs in this billing month, beside what they may be."""
+    facts: Facts = {"calls_this_month": month.calls}
+    for name, limit in (("budget", month.budget), ("allowance", month.allowance)):
+        if limit:
+            facts[f"calls_{name}"] = limit
+            facts[f"percent_of_{name}"] = round(100 * month.calls / limit, 1)
     return facts
+
+
+def facts_of_history(history: Sequence[PastRun]) -> Facts:
+    """The last runs as a table, and their calls as a line, the newest on the right."""
+    if not history:
+        return {}
+    names = (
+        *("began (UTC)", "outcome", "calls", "added", "changed", "removed"),
+        *("rejected", "seconds"),
+    )
+    calls = [run.calls for run in reversed(history)]
+    return {
+        "last_runs": _table(names, map(_run_line, history)),
+        "calls_over_runs": f"{sparkline(calls)}  at most {max(calls):,}",
+    }
+
+
+def sparkline(numbers: Sequence[int]) -> str:
+    """A bar for each number, in text: nothing is a dot, the most is a full bar."""
+    most = max(numbers, default=0)
+    return "".join(
+        BARS[-(-number * len(BARS) // most) - 1] if number else "."
+        for number in numbers
+    )
+
+
+def _run_line(run: PastRun) -> Sequence[str]:
+    counts = (run.calls, run.added, run.changed, run.removed, run.rejected)
+    spent = run.ended_at - run.started_at if run.ended_at else None
+    return (
+        f"{run.started_at:%Y-%m-%d %H:%M}",
+        run.outcome,
+        *(f"{count:,}" for count in counts),
+        f"{spent.total_seconds():.1f}" if spent else "",
+    )
+
+
+def _examples(outlines: Sequence[Outline]) -> Facts:
+    if not outlines:
+        return {}
+    names = ("change", "type", "messageId", "fields", "bytes")
+    lines = (
+        (each.change, each.type, each.message_id, ", ".join(each.fields), each.bytes)
+        for each in outlines
+    )
+    return {"examples": _table(names, lines)}
 
 
 def facts_of_plan(preview: Preview) -> Facts:
@@ -77,14 +137,12 @@ def facts_of_plan(preview: Preview) -> Facts:
         "calls": preview.estimate.calls,
         "requests": preview.estimate.requests,
         "held": preview.held,
-        "calls_this_month": bill.calls_this_month,
         "new_tracked_users_at_most": lowest_and_most[1],
         "fields": _table(
             ("field", "rows in which it changed"), preview.causes.fields.items()
         ),
     }
     optional = {
-        "calls_budget": bill.calls_budget,
         "cost_at_most": bill.cost,
         "minutes": preview.estimate.minutes,
         "a_run_would_stop": preview.obstacle,
@@ -92,7 +150,7 @@ def facts_of_plan(preview: Preview) -> Facts:
     facts |= {name: value for name, value in optional.items() if value is not None}
     if preview.drift:
         facts["drift"] = _table(("what is new",), [(line,) for line in preview.drift])
-    return facts
+    return facts | _examples(preview.outlines)
 
 
 def checks_of_run(report: RunReport) -> Sequence[AssetCheckResult]:
@@ -153,7 +211,7 @@ def _names(kind: type[Exception]) -> set[str]:
     return {kind.__name__}.union(*map(_names, kind.__subclasses__()))
 
 
-def _table(names: Sequence[str], rows: Any) -> Any:
+def _table(names: Sequence[str], rows: Iterable[Sequence[object]]) -> Any:
     lines = [names, ["---"] * len(names), *rows]
     return MetadataValue.md(
         "\n".join(f"| {' | '.join(str(cell) for cell in line)} |" for line in lines)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from orchestration.docs_page import write_page
 from orchestration.project import Project
@@ -78,6 +78,31 @@ def test_the_last_replay_is_followed_from_the_raw_table_to_segment(
     expect(page.locator("body")).to_contain_text("last_replay_url")
     expect(page.locator("body")).to_contain_text("support@example.com")
     assert [url for url in asked if url.startswith("http")] == []
+
+
+def test_the_page_calls_nobody(page: Page, docs: Path) -> None:
+    """
+    Not even where dbt's tracking is switched on, and its tracker is named again.
+    """
+    address, asked = "http://docs.example/", []
+    text = docs.read_text()
+    for old, new in (
+        ('"send_anonymous_usage_stats": false', '"send_anonymous_usage_stats": true'),
+        ('i.src=""', 'i.src="//tracker.example/sp.js"'),
+    ):
+        assert old in text
+        text = text.replace(old, new)
+
+    def answer(route: Route) -> None:
+        asked.append(route.request.url)
+        route.fulfill(body=text, content_type="text/html")
+
+    page.route("**/*", answer)
+    page.goto(f"{address}#!/source/{RAW}")
+
+    expect(page.locator("h1:visible")).to_contain_text("sessions")
+    page.wait_for_load_state("networkidle")
+    assert asked == [address]
 
 
 def test_the_graph_opens(page: Page, docs: Path) -> None:

@@ -2,6 +2,8 @@
 
 import json
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,38 +13,47 @@ from orchestration.project import Project
 from tracking.sandbox.inspection import Inspection
 
 ROOT = Path(__file__).parents[2]
+WAREHOUSE = "relyv.duckdb"
 
 
 @pytest.fixture
 def warehouse_file(tmp_path: Path) -> Path:
     """Where DuckDB puts the warehouse once somebody opens it."""
-    return tmp_path / "relyv.duckdb"
+    return tmp_path / WAREHOUSE
 
 
 @pytest.fixture
 def project(
     tmp_path: Path,
-    warehouse_file: Path,
     manifest: dict[str, Any],
     sandbox_url: str,
     sandbox: Inspection,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Project:
+) -> Iterator[Project]:
     """The project as `relyv dagster` finds it in the environment."""
-    shutil.copy(ROOT / "profiles.example.yml", tmp_path / "profiles.yml")
-    target_path = tmp_path / "target"
+    with project_in(tmp_path, manifest, sandbox_url) as project:
+        yield project
+
+
+@contextmanager
+def project_in(
+    folder: Path, manifest: dict[str, Any], sandbox_url: str
+) -> Iterator[Project]:
+    """The real project, its warehouse and all that it writes in a folder."""
+    shutil.copy(ROOT / "profiles.example.yml", folder / "profiles.yml")
+    target_path = folder / "target"
     target_path.mkdir()
     (target_path / "manifest.json").write_text(json.dumps(manifest))
     environment = {
         "RELYV_PROJECT_DIR": ROOT,
-        "RELYV_DUCKDB_PATH": warehouse_file,
+        "RELYV_DUCKDB_PATH": folder / WAREHOUSE,
         "RELYV_SANDBOX_URL": sandbox_url,
-        "DBT_PROFILES_DIR": tmp_path,
+        "DBT_PROFILES_DIR": folder,
         "DBT_TARGET": "demo",
         "DBT_TARGET_PATH": target_path,
-        "DBT_LOG_PATH": tmp_path / "logs",
+        "DBT_LOG_PATH": folder / "logs",
     }
-    for name, value in environment.items():
-        monkeypatch.setenv(name, str(value))
-    monkeypatch.delenv("RELYV_LANDING_PATHS", raising=False)
-    return Project.from_environment()
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in environment.items():
+            patch.setenv(name, str(value))
+        patch.delenv("RELYV_LANDING_PATHS", raising=False)
+        yield Project.from_environment()

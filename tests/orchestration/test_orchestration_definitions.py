@@ -1,5 +1,7 @@
 """What Dagster shows of the project, without running any of it."""
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -156,6 +158,22 @@ def test_a_schedule_runs_its_sync_and_what_is_upstream(project: Project) -> None
         "segment/segment_bug_reported",
         "syncs/sync_segment_bug_reported",
     ]
+
+
+@pytest.mark.slow
+def test_dagster_itself_finds_the_flow(project: Project) -> None:
+    """
+    In the project's folder nobody has to tell `dagster dev` where it is.
+    """
+    validated = subprocess.run(
+        [sys.executable, "-m", "dagster", "definitions", "validate"],
+        cwd=project.folder,
+        capture_output=True,
+        text=True,
+    )
+
+    assert validated.returncode == 0, validated.stderr
+    assert "orchestration.definitions" in validated.stderr + validated.stdout
 
 
 def test_without_a_manifest_a_sentence_says_how_to_get_one(project: Project) -> None:

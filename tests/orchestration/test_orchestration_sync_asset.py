@@ -1,90 +1,36 @@
 """What the asset of one sync says, whatever becomes of the run."""
 
-import json
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-from dagster import AssetKey, AssetsDefinition, ExecuteInProcessResult, materialize
-from sqlalchemy import text
+from dagster import ExecuteInProcessResult, materialize
 
+from orchestration.newest_rows import Patience
 from orchestration.project import Project
-from orchestration.segment_syncs import sync_asset
-from sync import read_syncs
+from orchestration.sync_report import sparkline
+from tests.orchestration.small_project import (
+    asset_of,
+    facts_of,
+    launched,
+    small_project,
+    sql,
+)
 from tracking.sandbox.inspection import Inspection
-from warehouse import open_warehouse
 
-PROFILES = """
-small:
-  target: demo
-  outputs:
-    demo: {type: duckdb, path: small.duckdb, schema: small}
+COLUMNS = dict.fromkeys(("id", "user_id", "plan"), "varchar")
+PEOPLE = """
+create table small_syncs.people as
+select * from (values ('1', 'ann', 'free'), ('2', null, 'free')) as t(id, user_id, plan)
 """
-COLUMNS = ("id", "user_id", "plan")
-
-
-def manifest_of(targets: list[str]) -> dict[str, Any]:
-    """dbt's manifest of a project with one model and one sync of it."""
-    settings = {"targets": targets, "call": "identify", "key": "id"}
-    return {
-        "metadata": {"adapter_type": "duckdb"},
-        "nodes": {
-            "model.small.people": {
-                "name": "people",
-                "alias": "people",
-                "schema": "small_syncs",
-                "resource_type": "model",
-                "config": {"contract": {"enforced": True}},
-                "columns": {
-                    name: {"name": name, "data_type": "varchar", "config": {}}
-                    for name in COLUMNS
-                },
-            }
-        },
-        "exposures": {
-            "exposure.small.people": {
-                "name": "people",
-                "original_file_path": "models/syncs/_syncs__exposures.yml",
-                "depends_on": {"nodes": ["model.small.people"]},
-                "config": {
-                    "meta": {"segment_sync": {**settings, "user_id": "user_id"}}
-                },
-            }
-        },
-    }
 
 
 @pytest.fixture
 def small(tmp_path: Path, sandbox_url: str, monkeypatch: pytest.MonkeyPatch) -> Project:
     """A project whose one model has two people, one of them without a user id."""
-    monkeypatch.setenv("RELYV_SANDBOX_URL", sandbox_url)
-    monkeypatch.delenv("DBT_PROFILES_DIR", raising=False)
-    monkeypatch.delenv("DBT_TARGET", raising=False)
-    (tmp_path / "dbt_project.yml").write_text("name: small\nprofile: small\n")
-    (tmp_path / "profiles.yml").write_text(PROFILES)
-    (tmp_path / "target").mkdir()
-    project = Project(folder=tmp_path)
-    with open_warehouse(tmp_path) as opened, opened.engine.begin() as connection:
-        connection.execute(text("create schema small_syncs"))
-        connection.execute(
-            text(
-                "create table small_syncs.people as select * from (values "
-                "('1', 'ann', 'free'), ('2', null, 'free')) as t(id, user_id, plan)"
-            )
-        )
-    return project
-
-
-def asset_of(project: Project, *, targets: list[str]) -> AssetsDefinition:
-    """The sync's asset, opted in for these targets."""
-    project.manifest_path.write_text(json.dumps(manifest_of(targets)))
-    syncs = read_syncs(project.manifest_path, kind="duckdb", schema="small")
-    return sync_asset(project, syncs["people"], model=AssetKey(["syncs", "people"]))
-
-
-def facts_of(result: ExecuteInProcessResult) -> dict[str, Any]:
-    [event] = result.asset_materializations_for_node("segment__people")
-    return {name: value.value for name, value in event.metadata.items()}
+    return small_project(
+        tmp_path, sandbox_url, monkeypatch, columns=COLUMNS, create=PEOPLE
+    )
 
 
 def checks_of(result: ExecuteInProcessResult) -> dict[str, bool]:
@@ -97,16 +43,6 @@ def told_of(result: ExecuteInProcessResult) -> str:
     told = failure.step_failure_data.user_failure_data
     assert told is not None
     return str(told.description)
-
-
-def launched(**config: Any) -> dict[str, Any]:
-    """What a person types into the launchpad."""
-    return {"ops": {"segment__people": {"config": config}}}
-
-
-def sql(project: Project, statement: str) -> None:
-    with open_warehouse(project.folder) as opened, opened.engine.begin() as connection:
-        connection.execute(text(statement))
 
 
 def test_a_sync_that_nobody_opted_in_says_so_and_sends_nothing(
@@ -176,6 +112,80 @@ def test_what_goes_wrong_ends_the_run_with_its_sentence(
         "There is no manifest.json in target/. Run `dbt build` first."
     )
     assert not result.success
+
+
+def test_a_run_shows_the_last_runs_and_the_month(
+    small: Project, sandbox: Inspection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    Numbers that Dagster draws over its runs, a table of them, and the month's calls
+    beside the budget and what the plan with Segment includes.
+    """
+    monkeypatch.setenv("RELYV_SEGMENT_CALLS_BUDGET", "8")
+    monkeypatch.setenv("RELYV_SEGMENT_CALLS_ALLOWANCE", "200")
+    asset = asset_of(small, targets=["demo"])
+    materialize([asset])
+    sql(small, "update small_syncs.people set plan = 'paid'")
+
+    facts = facts_of(materialize([asset]))
+
+    month = {name: fact for name, fact in facts.items() if "calls_" in name}
+    bars = month.pop("calls_over_runs")
+    assert month == {
+        "calls_this_month": 2,
+        "calls_budget": 8,
+        "calls_allowance": 200,
+    }
+    assert (facts["percent_of_budget"], facts["percent_of_allowance"]) == (25.0, 1.0)
+    assert bars == "██  at most 1"
+    lines = [line.split(" | ")[1:-1] for line in facts["last_runs"].splitlines()[2:]]
+    assert lines == [
+        ["rejections", "1", "0", "1", "0", "1"],
+        ["rejections", "1", "1", "0", "0", "1"],
+    ]
+
+
+def test_example_changes_name_their_fields_and_nobody(
+    small: Project, sandbox: Inspection
+) -> None:
+    """
+    A messageId finds the call in Segment; what it says of a person stays out.
+    """
+    asset = asset_of(small, targets=["demo"])
+
+    planned = facts_of(materialize([asset], run_config=launched(plan_only=True)))
+    sent = facts_of(materialize([asset]))
+
+    [message_id] = [each["message"]["messageId"] for each in sandbox.messages()]
+    assert planned["examples"].splitlines()[2].startswith("| added | identify | relyv-")
+    [line] = sent["examples"].splitlines()[2:]
+    assert line.startswith(f"| added | identify | {message_id} | plan | ")
+    assert "ann" not in line
+    assert "free" not in line
+
+
+def test_the_least_of_some_calls_can_still_be_seen() -> None:
+    """
+    A run without calls is a dot, one with few is a low bar.
+    """
+    assert sparkline([0, 1, 800, 400]) == ".▁█▄"
+
+
+def test_a_sync_is_as_fresh_as_its_last_complete_run(
+    small: Project, sandbox: Inspection
+) -> None:
+    """
+    Looking at a plan renews nothing.
+    """
+    a_day = Patience(late=timedelta(days=1), stale=timedelta(days=2))
+    asset = asset_of(small, targets=["demo"], patience=a_day)
+
+    sent = checks_of(materialize([asset]))
+    sql(small, "update small_ledger.sync_runs set ended_at = ended_at - interval '3 d'")
+    looked = checks_of(materialize([asset], run_config=launched(plan_only=True)))
+
+    assert sent["data_is_fresh"] is True
+    assert looked["data_is_fresh"] is False
 
 
 def test_a_plan_is_shown_and_nothing_is_sent(
