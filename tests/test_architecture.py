@@ -7,9 +7,6 @@ from typing import Any
 
 import pytest
 import yaml
-from typer.main import get_command
-
-import relyv
 
 ROOT = Path(__file__).parent.parent
 # The order of the flow: references go forward.
@@ -120,26 +117,6 @@ def test_a_step_is_entered_by_its_doors(manifest: dict[str, Any]) -> None:
     assert closed == []
 
 
-def test_every_model_says_what_one_row_is(manifest: dict[str, Any]) -> None:
-    """
-    The grain comes first, and every column is described.
-    """
-    silent = [
-        model["name"]
-        for model in models(manifest)
-        if not model["description"].startswith("One row per ")
-    ]
-    undescribed = [
-        f"{model['name']}.{column['name']}"
-        for model in models(manifest)
-        for column in model["columns"].values()
-        if not column["description"]
-    ]
-
-    assert silent == []
-    assert undescribed == []
-
-
 def test_every_model_has_a_key_that_is_tested(manifest: dict[str, Any]) -> None:
     """
     Somebody has said what makes a row one, and a test holds it.
@@ -233,15 +210,22 @@ def test_every_folder_of_code_has_its_rule() -> None:
     assert packages - {"tests"} == set(MAY_IMPORT)
 
 
-def test_every_command_is_in_the_readme() -> None:
+def test_what_judges_sessions_changes_them(manifest: dict[str, Any]) -> None:
     """
-    Who reads the README has heard of everything that can be done.
+    A seed that a model built a session at a time reads is one that `session_changes`
+    looks at: an edit of it builds every session anew.
     """
-    readme = (ROOT / "README.md").read_text()
 
-    missing = [name for name in _commands() if name not in readme]
+    def seeds(node: dict[str, Any]) -> set[str]:
+        return {n for n in node["depends_on"]["nodes"] if n.startswith("seed.")}
 
-    assert missing == []
+    changes = "model.relyv_segment.session_changes"
+    followers = [n for n in models(manifest) if changes in n["depends_on"]["nodes"]]
+
+    unseen = set().union(*map(seeds, followers)) - seeds(manifest["nodes"][changes])
+
+    assert len(followers) > 5
+    assert unseen == set()
 
 
 def test_every_macro_is_promised(manifest: dict[str, Any]) -> None:
@@ -280,12 +264,3 @@ def _imports(path: Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom) and node.module:
             found.add(node.module.split(".")[0])
     return found
-
-
-def _commands() -> list[str]:
-    root: Any = get_command(relyv.app)
-    names = []
-    for name, command in root.commands.items():
-        names.append(f"relyv {name}")
-        names += [f"relyv {name} {sub}" for sub in getattr(command, "commands", {})]
-    return names
