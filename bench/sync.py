@@ -1,184 +1,209 @@
 """What a sync costs: CPU seconds, wall seconds and peak memory of `relyv sync run`.
 
     .venv/bin/python bench/sync.py --rows 100000 --rows 1000000
+    .venv/bin/python bench/sync.py --slow 100000
+    .venv/bin/python bench/sync.py --unchanged 10000000
+    .venv/bin/python bench/sync.py --postgres 100000
+    .venv/bin/python bench/sync.py --steps 100000
 
-The model has seven columns, a message about 370 bytes. Each run is the command that a
-person would run, start-up included, in a process of its own; the receiver is the
-sandbox, in another. Baselines of the same run: Segment's own Python library, called
-once a row with a queue that holds them all; and a bare script that compares two tables
-in full.
+Each run is the command that a person would run, start-up included, in a process of its
+own; the receiver is the sandbox, in another. The baselines of the same run are in
+`baselines.py`. `--rows`: a first run, one without a change and one with 1% changed.
+`--slow`: every request takes the receiver 80 ms, and eight are in flight.
+`--unchanged`: no change among many rows. `--postgres`: the model is in a PostgreSQL of
+the tests' own. `--steps`: where the CPU time of a first run goes.
 """
 
 import argparse
 import json
-import os
+import subprocess
+import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
-import duckdb
-from measure import BIN, Measured, python, run
+import psycopg
+from baselines import (
+    BARE,
+    BARE_POSTGRES,
+    COMPARISON,
+    DIFF,
+    LIBRARY,
+    STEPS,
+)
+from measure import BIN, ROOT, Measured, python, run
+from people import FIELDS, KNOWN, ONE_PERCENT, in_duckdb, model, project
 
 from tracking.sandbox.inspection import Inspection
 from tracking.sandbox.process import sandbox_process
 
-MODEL = """
-create or replace table bench_syncs.people as
-select
-    'user-' || i as user_id,
-    (i % 101)::integer as frustration_score,
-    case when i % 3 = 0 then 'high' else 'low' end as frustration_band,
-    'https://app.relyv.example/replays/' || md5(i::varchar) as last_replay_url,
-    timestamp '2026-01-01' + to_seconds(i % 8640000) as last_replay_at,
-    i % 7 as sessions_count,
-    (i % 1000) / 8 as hours_watched
-from range({rows}) as numbers(i)
-"""
-ONE_PERCENT = """
-update bench_syncs.people set frustration_score = 200
-where hash(user_id) % 100 = 0
-"""
-LIBRARY = """
-import duckdb, sys
-from segment.analytics import Client
-client = Client("bench-write-key-000000000000000000", host=sys.argv[2], gzip=True,
-                max_queue_size=100_000_000)
-connection = duckdb.connect(sys.argv[1], read_only=True)
-found = connection.execute("from bench_syncs.people")
-names = [column[0] for column in found.description]
-while rows := found.fetchmany(5000):
-    for row in rows:
-        traits = dict(zip(names, row))
-        client.identify(traits.pop("user_id"), traits)
-client.flush()
-client.join()
-"""
-DIFF = """
-import duckdb, sys
-connection = duckdb.connect(sys.argv[1], read_only=True)
-connection.execute("create temp table sent as from bench_syncs.people")
-connection.execute(
-    "select count(*) from bench_syncs.people as model full join sent "
-    "on model.user_id = sent.user_id where model is distinct from sent"
-).fetchall()
-"""
-COLUMNS = {
-    "user_id": "varchar",
-    "frustration_score": "integer",
-    "frustration_band": "varchar",
-    "last_replay_url": "varchar",
-    "last_replay_at": "timestamp",
-    "sessions_count": "bigint",
-    "hours_watched": "double",
-}
-SYNC = {
-    "targets": ["demo"],
-    "call": "identify",
-    "key": "user_id",
-    "user_id": "user_id",
-    "fields": [name for name in COLUMNS if name != "user_id"],
-    "guard": {"removed_percent": 100, "calls": 1_000_000_000},
-}
-MANIFEST = {
-    "metadata": {"adapter_type": "duckdb"},
-    "nodes": {
-        "model.bench.people": {
-            "resource_type": "model",
-            "name": "people",
-            "alias": "people",
-            "schema": "bench_syncs",
-            "config": {"contract": {"enforced": True}},
-            "columns": {
-                name: {"name": name, "data_type": kind, "config": {"meta": {}}}
-                for name, kind in COLUMNS.items()
-            },
-        }
-    },
-    "exposures": {
-        "exposure.bench.people": {
-            "name": "people",
-            "original_file_path": "bench/sync.py",
-            "config": {"meta": {"segment_sync": SYNC}},
-            "depends_on": {"nodes": ["model.bench.people"]},
-        }
-    },
-}
+SLOW_SECONDS, SLOW_CONNECTIONS = 0.08, 8
+LARGE_QUEUE = "100000000"
+MEMORY = "2GB"
 
 
 def main() -> None:
-    """Measure each size, and print a table of it."""
+    """Measure what is asked for, and print a table of it."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rows", type=int, action="append")
-    for rows in parser.parse_args().rows or [100_000]:
-        with tempfile.TemporaryDirectory() as folder, sandbox_process() as sandbox:
-            measure(rows, Path(folder), sandbox)
-
-
-def measure(rows: int, folder: Path, sandbox: str) -> None:
-    """A first run, one without a change, and one after 1% of the rows have changed."""
-    file = folder / "bench.duckdb"
-    environment = _project(folder, file, sandbox)
-    _sql(file, "create schema bench_syncs", MODEL.format(rows=rows))
-    print(f"\n{rows:,} rows")
-    print(f"{'run':<18}{'calls':>10}{'seconds':>9}{'CPU s':>7}{'MB':>6}  baseline")
-
-    library = python(LIBRARY, str(file), sandbox)
-    sent = _accepted(sandbox)
-    if sent != rows:
-        print(f"(the library lost {rows - sent:,} rows)")
-    first = _sync(environment)
-    calls = _accepted(sandbox) - sent
-    _line("first", calls, first, "library", library)
-    print(
-        f"  events per CPU second: {calls / first.cpu:,.0f}, "
-        f"the library {rows / library.cpu:,.0f}"
-    )
-    bare = python(DIFF, str(file))
-    before = _accepted(sandbox)
-    unchanged = _sync(environment)
-    _line("nothing changed", _accepted(sandbox) - before, unchanged, "diff", bare)
-    _sql(file, ONE_PERCENT)
-    changed = _sync(environment)
-    _line("1% changed", _accepted(sandbox) - before, changed, "diff", bare)
-
-
-def _project(folder: Path, file: Path, sandbox: str) -> Mapping[str, str]:
-    output = {"type": "duckdb", "path": str(file), "schema": "bench", "threads": 2}
-    profile = {"bench": {"target": "demo", "outputs": {"demo": output}}}
-    (folder / "profiles.yml").write_text(json.dumps(profile))
-    (folder / "dbt_project.yml").write_text("profile: bench")
-    (folder / "target").mkdir()
-    (folder / "target" / "manifest.json").write_text(json.dumps(MANIFEST))
-    return {
-        **os.environ,
-        "DBT_PROFILES_DIR": str(folder),
-        "RELYV_PROJECT_DIR": str(folder),
-        "RELYV_SANDBOX_URL": sandbox,
+    kinds: Mapping[str, Callable[[int], None]] = {
+        "rows": measure,
+        "slow": slow,
+        "unchanged": unchanged,
+        "postgres": postgres,
+        "steps": steps,
     }
+    for name in kinds:
+        parser.add_argument(f"--{name}", type=int, action="append", default=[])
+    chosen = vars(parser.parse_args())
+    for name, work in kinds.items():
+        for rows in chosen[name]:
+            print(f"\n{name}: {rows:,}")
+            print(f"{'':<28}{'calls':>10}{'seconds':>9}{'CPU s':>8}{'MB':>7}")
+            work(rows)
 
 
-def _sql(file: Path, *statements: str) -> None:
-    with duckdb.connect(str(file)) as connection:
-        for statement in statements:
-            connection.execute(statement)
+def measure(rows: int) -> None:
+    """A first run, one without a change, and one after 1% of the rows have changed."""
+    with _duckdb(rows) as (file, environment, receiver):
+        _library(file, receiver, rows, LARGE_QUEUE)
+        _baseline("bare script", receiver, python(BARE, str(file), receiver))
+        before = _blocks(file)
+        first = _sync("first", environment, receiver)
+        print(f"  events per CPU second: {rows / first.cpu:,.0f}")
+        print(f"  ledger: {(_blocks(file) - before) / rows:,.0f} bytes a row")
+        _line("full diff", 0, python(DIFF, str(file)))
+        _sync("nothing changed", environment, receiver)
+        in_duckdb(file, ONE_PERCENT)
+        _sync("1% changed", environment, receiver)
 
 
-def _accepted(sandbox: str) -> int:
-    with Inspection(sandbox) as inspection:
-        return int(inspection.summary()["accepted"])
+def slow(rows: int) -> None:
+    """A receiver that takes its time, as one on the other side of a network does."""
+    with _duckdb(rows, SLOW_SECONDS) as (file, environment, receiver):
+        for queue in ("default", LARGE_QUEUE):
+            _library(file, receiver, rows, queue)
+        in_flight = {"RELYV_DELIVERY_CONNECTIONS": str(SLOW_CONNECTIONS)}
+        first = _sync("first", {**environment, **in_flight}, receiver)
+        print(f"  events per second: {rows / first.seconds:,.0f}")
 
 
-def _sync(environment: Mapping[str, str]) -> Measured:
-    return run([str(BIN / "relyv"), "sync", "run"], environment)
+def unchanged(rows: int) -> None:
+    """Rows that are known already, and compared with what the model has."""
+    with _duckdb(rows, sync=KNOWN) as (file, environment, receiver):
+        _sync("taken for known", environment, receiver)
+        bare = python(COMPARISON, str(file), MEMORY, *FIELDS)
+        _line("bare comparison", 0, bare)
+        found = _sync("nothing changed", environment, receiver)
+        print(f"  x{found.seconds / bare.seconds:.2f} in seconds, ", end="")
+        print(f"x{found.cpu / bare.cpu:.2f} in CPU seconds")
 
 
-def _line(
-    name: str, calls: int, measured: Measured, baseline: str, bare: Measured
-) -> None:
+def postgres(rows: int) -> None:
+    """The model in PostgreSQL: the CPU seconds are the client's."""
+    sys.path.append(str(ROOT))
+    from tests.postgres_server import own_server
+
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        sandbox_process() as receiver,
+        own_server() as server,
+        server.database("bench") as output,
+    ):
+        environment = project(Path(folder), output, receiver)
+        place = {name: value for name, value in output.items() if name != "type"}
+        with psycopg.connect(**place, autocommit=True) as there:  # type: ignore[arg-type]
+            for statement in model("postgres", rows):
+                there.execute(statement)
+            bare = python(BARE_POSTGRES, receiver, json.dumps(place))
+            _baseline("bare script", receiver, bare)
+            _sync("first", environment, receiver)
+            there.execute("vacuum analyze bench_ledger.people__sent")
+            kept = " + ".join(f"pg_column_size({name})" for name in FIELDS)
+            found = there.execute(
+                "select pg_total_relation_size('bench_ledger.people__sent') / count(*),"
+                f" avg({kept} + pg_column_size(_key_1)) from bench_ledger.people__sent"
+            ).fetchone()
+            assert found is not None
+            print(
+                f"  ledger: {found[0]} bytes a row, {found[1]:.0f} of them its fields"
+            )
+            _sync("nothing changed", environment, receiver)
+            there.execute(ONE_PERCENT)
+            _sync("1% changed", environment, receiver)
+
+
+def steps(rows: int) -> None:
+    """CPU seconds by what they are spent on; a stop-watch on each row costs some."""
+    with _duckdb(rows) as (_, environment, _receiver):
+        ended = subprocess.run(
+            [sys.executable, "-c", STEPS],
+            env=dict(environment),
+            cwd=ROOT,
+            capture_output=True,
+            check=True,
+        )
+    spent = json.loads(ended.stdout.splitlines()[-1])
+    spent["start-up, DuckDB's threads"] = 2 * spent["all"] - sum(spent.values())
+    for step, seconds in spent.items():
+        print(f"{step:<28}{seconds:>27.2f}")
+
+
+@contextmanager
+def _duckdb(
+    rows: int, latency_seconds: float = 0.0, **sync: Mapping[str, object]
+) -> Iterator[tuple[Path, Mapping[str, str], str]]:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        sandbox_process(latency_seconds=latency_seconds) as receiver,
+    ):
+        file = Path(folder, "bench.duckdb")
+        output = {"type": "duckdb", "path": str(file)}
+        environment = project(Path(folder), output, receiver, **sync)
+        in_duckdb(file, *model("duckdb", rows))
+        yield file, environment, receiver
+
+
+def _blocks(file: Path) -> int:
+    """The bytes of the file that are in use."""
+    ((size, used),) = in_duckdb(
+        file, "checkpoint", "select block_size, used_blocks from pragma_database_size()"
+    )
+    return int(str(size)) * int(str(used))
+
+
+def _library(file: Path, receiver: str, rows: int, queue: str) -> None:
+    name = "library, " + ("its queue" if queue == "default" else "a large queue")
+    measured = python(LIBRARY, str(file), receiver, queue)
+    sent = _baseline(name, receiver, measured)
+    if sent < rows:
+        print(f"  {rows - sent:,} calls lost ({100 * (rows - sent) / rows:.0f}%)")
+
+
+def _baseline(name: str, receiver: str, measured: Measured) -> int:
+    sent = _accepted(receiver)
+    _line(name, sent, measured)
+    return sent
+
+
+def _sync(name: str, environment: Mapping[str, str], receiver: str) -> Measured:
+    measured = run([str(BIN / "relyv"), "sync", "run"], environment)
+    _line(name, _accepted(receiver), measured)
+    return measured
+
+
+def _accepted(receiver: str) -> int:
+    """What was kept since the last time somebody asked."""
+    with Inspection(receiver) as inspection:
+        accepted = int(inspection.summary()["accepted"])
+        inspection.reset()
+    return accepted
+
+
+def _line(name: str, calls: int, measured: Measured) -> None:
     print(
-        f"{name:<18}{calls:>10,}{measured.seconds:>9.2f}{measured.cpu:>7.2f}"
-        f"{measured.megabytes:>6.0f}  {baseline} {bare.seconds:.2f} s, {bare.cpu:.2f} "
-        f"CPU s: x{measured.cpu / bare.cpu:.2f} CPU",
+        f"{name:<28}{calls:>10,}{measured.seconds:>9.2f}{measured.cpu:>8.2f}"
+        f"{measured.megabytes:>7.0f}",
         flush=True,
     )
 
