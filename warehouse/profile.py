@@ -14,6 +14,7 @@ import yaml
 from jinja2 import Environment, StrictUndefined, UndefinedError
 
 from warehouse.errors import ProfileError
+from warehouse.schema_names import require_no_schema_of_that_name, schemas_of
 
 KINDS = ("duckdb", "postgres", "snowflake")
 
@@ -40,9 +41,10 @@ def read_profile(project_dir: Path, target: str | None = None) -> Profile:
 
     Raises:
         ProfileError: A file, the profile, the target or an environment variable is
-            missing.
+            missing; or a DuckDB file bears the name of a schema.
     """
-    name = _profile_name(project_dir)
+    project = _project(project_dir)
+    name = str(project["profile"])
     path = _profiles_path(project_dir)
     profiles = yaml.safe_load(path.read_text())
     if name not in profiles:
@@ -61,13 +63,18 @@ def read_profile(project_dir: Path, target: str | None = None) -> Profile:
         raise ProfileError(
             f"Target '{chosen}' is of type '{kind}'; relyv runs on {', '.join(KINDS)}."
         )
-    return Profile(
+    profile = Profile(
         name=name,
         target=str(chosen),
         kind=kind,
         schema=str(settings["schema"]),
         settings=settings,
     )
+    if kind == "duckdb":
+        require_no_schema_of_that_name(
+            Path(str(settings["path"])), schemas_of(project, profile.schema)
+        )
+    return profile
 
 
 def project_variables(project_dir: Path) -> Mapping[str, object]:
@@ -79,10 +86,6 @@ def project_variables(project_dir: Path) -> Mapping[str, object]:
     """
     variables: Mapping[str, object] = _project(project_dir).get("vars") or {}
     return variables
-
-
-def _profile_name(project_dir: Path) -> str:
-    return str(_project(project_dir)["profile"])
 
 
 def _project(project_dir: Path) -> dict[str, Any]:
