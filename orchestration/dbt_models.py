@@ -84,6 +84,19 @@ def dbt_models(manifest: Mapping[str, Any]) -> AssetsDefinition:
     return definition
 
 
+def invocation_of_run(context: AssetExecutionContext, model: AssetKey) -> str | None:
+    """dbt's own id of the build, if the model was built in this run of Dagster."""
+    event = context.instance.get_latest_materialization_event(model)
+    if (
+        event is None
+        or event.run_id != context.run.run_id
+        or not event.asset_materialization
+    ):
+        return None
+    told = event.asset_materialization.metadata.get("invocation_id")
+    return str(told.value) if told else None
+
+
 @contextmanager
 def _started(dbt: Dbt, context: AssetExecutionContext) -> Iterator[DbtCliInvocation]:
     """A running build; when the block ends, so has dbt, and the warehouse is free."""

@@ -18,13 +18,17 @@ from orchestration.segment_syncs import sync_asset, sync_key
 from sync import read_syncs
 from warehouse import read_profile
 
+# One step at a time, in one process: a DuckDB file has one writer. A step waits for
+# what it reads, not for all of dbt: a failed model or test stops the syncs below it,
+# and no other.
+one_by_one = in_process_executor.configured(
+    {"step_dependency_config": {"require_upstream_step_success": False}},
+    name="one_by_one",
+)
+
 
 def flow(project: Project) -> Definitions:
-    """
-    Everything that Dagster shows of a project.
-
-    One step at a time, in one process: a DuckDB file has one writer.
-    """
+    """Everything that Dagster shows of a project."""
     manifest = project.read_manifest()
     profile = read_profile(project.folder, project.target)
     syncs = read_syncs(
@@ -68,7 +72,7 @@ def flow(project: Project) -> Definitions:
                 dbt_executable=dbt_executable(),
             )
         },
-        executor=in_process_executor,
+        executor=one_by_one,
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Any
 
 from dagster import (
@@ -10,17 +10,17 @@ from dagster import (
     AssetExecutionContext,
     AssetKey,
     AssetsDefinition,
-    Config,
     MaterializeResult,
     RetryRequested,
     asset,
 )
-from pydantic import Field
 
+from orchestration.dbt_models import invocation_of_run
 from orchestration.failure import one_sentence
 from orchestration.freshness import judge, policy_of, spec_of_sync
 from orchestration.newest_rows import Patience
 from orchestration.project import Project
+from orchestration.sync_config import SyncConfig
 from orchestration.sync_report import (
     check_specs,
     checks_of_failure,
@@ -32,7 +32,6 @@ from orchestration.sync_report import (
     facts_of_run,
 )
 from sync import (
-    Again,
     RunOptions,
     Sync,
     preview_sync,
@@ -49,43 +48,6 @@ from warehouse import Warehouse, open_warehouse
 # A run that ends unsure is tried again so often, each time after twice as long.
 RETRIES = 3
 RETRY_SECONDS = 60.0
-
-
-class SyncConfig(Config):
-    """What a person may ask of one run, in Dagster's launchpad. Kept with the run."""
-
-    plan_only: bool = Field(
-        default=False, description="Show what a run would send, and send nothing."
-    )
-    accept_guard: bool = Field(
-        default=False, description="Send a plan that a guard held."
-    )
-    accept_build: bool = Field(
-        default=False,
-        description="Send although the model was not built or tested as it is written.",
-    )
-    accept_duplicates: bool = Field(
-        default=False,
-        description="Finish a plan of events that Segment may take twice.",
-    )
-    backfill_since: str | None = Field(
-        default=None,
-        description="Send an event sync's rows again, from this date on (2026-01-31).",
-    )
-    backfill_until: str | None = Field(
-        default=None, description="And before this date."
-    )
-
-    def options(self) -> RunOptions:
-        """The same, for a run."""
-        since, until = map(_moment, (self.backfill_since, self.backfill_until))
-        is_backfill = since is not None or until is not None
-        return RunOptions(
-            accept_guard=self.accept_guard,
-            accept_build=self.accept_build,
-            accept_duplicates=self.accept_duplicates,
-            again=Again(since=since, until=until) if is_backfill else None,
-        )
 
 
 Result = MaterializeResult[Any] | AssetCheckResult
@@ -126,7 +88,8 @@ def sync_asset(
     )
     def send(context: AssetExecutionContext, config: SyncConfig) -> Iterator[Result]:
         with one_sentence(), _again_when_unsure(context.retry_number):
-            yield from _run(project, sync.name, config, patience)
+            options = config.options(built_by=invocation_of_run(context, model))
+            yield from _run(project, sync.name, config, options, patience)
 
     return send
 
@@ -145,7 +108,11 @@ def _again_when_unsure(tries: int) -> Iterator[None]:
 
 
 def _run(
-    project: Project, name: str, config: SyncConfig, patience: Patience | None
+    project: Project,
+    name: str,
+    config: SyncConfig,
+    options: RunOptions,
+    patience: Patience | None,
 ) -> Iterator[Result]:
     with open_warehouse(project.folder, project.target) as warehouse:
         syncs = read_syncs(
@@ -157,7 +124,7 @@ def _run(
         elif not sync.sends_in(warehouse.target):
             yield _not_opted_in(warehouse, sync)
         else:
-            yield from _sent(warehouse, sync, config)
+            yield from _sent(warehouse, sync, options)
         if patience:
             yield _fresh(warehouse, sync, patience)
 
@@ -186,9 +153,9 @@ def _unsent(
     )
 
 
-def _sent(warehouse: Warehouse, sync: Sync, config: SyncConfig) -> Iterator[Result]:
+def _sent(warehouse: Warehouse, sync: Sync, options: RunOptions) -> Iterator[Result]:
     try:
-        report = run_sync(warehouse, sync, config.options())
+        report = run_sync(warehouse, sync, options)
     except SyncError as error:
         yield from checks_of_failure(error)
         raise
@@ -211,7 +178,3 @@ def _fresh(warehouse: Warehouse, sync: Sync, patience: Patience) -> AssetCheckRe
     return judge(
         sync_key(sync), sent_at.replace(tzinfo=UTC) if sent_at else None, patience
     )
-
-
-def _moment(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None

@@ -4,16 +4,15 @@ The hook `record_builds` keeps the last word on each node in the warehouse, whoe
 dbt. It is held against the manifest, and the manifest against the files.
 """
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import yaml
 from sqlalchemy import Column, DateTime, MetaData, String, Table, select
 
+from sync.edits import edited_model, written_settings
 from sync.errors import ModelUnfit
 from warehouse import Warehouse
 from warehouse.ddl import table_exists
@@ -48,6 +47,7 @@ class Lineage:
 class _Build:
     status: str
     fingerprint: str
+    invocation: str
     started_at: datetime
 
 
@@ -86,14 +86,22 @@ def lineage_of(
     )
 
 
-def require_fit(warehouse: Warehouse, sync: str, lineage: Lineage | None) -> None:
+def require_fit(
+    warehouse: Warehouse,
+    sync: str,
+    lineage: Lineage | None,
+    built_by: str | None = None,
+) -> None:
     """
     Let a run plan only from a model that was built as it is written, and passed.
+
+    Args:
+        built_by: The run of dbt (its invocation id) that built it just now, if any.
 
     Raises:
         ModelUnfit: With what is wrong and what to run.
     """
-    problem = unfitness(warehouse, lineage)
+    problem = unfitness(warehouse, lineage, built_by)
     if problem is not None:
         raise ModelUnfit(
             f"{sync}: {problem} Nothing was sent. Run `dbt build --select "
@@ -102,21 +110,28 @@ def require_fit(warehouse: Warehouse, sync: str, lineage: Lineage | None) -> Non
         )
 
 
-def unfitness(warehouse: Warehouse, lineage: Lineage | None) -> str | None:
+def unfitness(
+    warehouse: Warehouse, lineage: Lineage | None, built_by: str | None = None
+) -> str | None:
     """Why a run would not plan from the model as it is; None if it would."""
     if lineage is None:
         return None
     edited = _edited(lineage, warehouse.project_dir)
     if edited is not None:
         return f"{edited} was edited, and dbt has not run since."
-    return next(_problems(lineage, _builds(warehouse, lineage)), None)
+    return next(_problems(lineage, _builds(warehouse, lineage), built_by), None)
 
 
-def _problems(lineage: Lineage, builds: Mapping[str, _Build]) -> Iterator[str]:
+def _problems(
+    lineage: Lineage, builds: Mapping[str, _Build], built_by: str | None
+) -> Iterator[str]:
     own = builds.get(lineage.model)
     if own is None:
         yield f"dbt has left no word of a build of {_name(lineage.model)}."
         return
+    if built_by is not None and own.invocation != built_by:
+        # Killed, out of memory: it built the model, and tested it perhaps not.
+        yield f"dbt was cut off after it had built {_name(lineage.model)}."
     if own.status != "success":
         yield f"In dbt's last run {_name(lineage.model)} ended as '{own.status}'."
     failed = [
@@ -149,6 +164,7 @@ def _builds(warehouse: Warehouse, lineage: Lineage) -> Mapping[str, _Build]:
             row.node_id: _Build(
                 status=row.status,
                 fingerprint=row.fingerprint,
+                invocation=row.invocation,
                 started_at=row.started_at,
             )
             for row in found
@@ -157,38 +173,13 @@ def _builds(warehouse: Warehouse, lineage: Lineage) -> Mapping[str, _Build]:
 
 def _edited(lineage: Lineage, folder: Path) -> str | None:
     """The first file that says something else than what dbt read."""
-    for name, checksum in sorted(lineage.sources.items()):
-        path = folder / name
-        if path.exists() and _checksum(path) != checksum:
-            return name
-    path = folder / lineage.exposure_file
-    written = _written_settings(path, lineage.exposure) if path.exists() else None
+    model = edited_model(folder, lineage.sources)
+    if model is not None:
+        return model
+    written = written_settings(folder / lineage.exposure_file, lineage.exposure)
     if written is not None and written != lineage.settings:
         return f"The exposure in {lineage.exposure_file}"
     return None
-
-
-def _checksum(path: Path) -> str:
-    # As dbt takes it: of the text without the blanks around it.
-    return hashlib.sha256(path.read_text().strip().encode()).hexdigest()
-
-
-def _written_settings(path: Path, exposure: str) -> Any | None:
-    """The block in the file; None where it is a template, or not there."""
-    try:
-        content = yaml.load(path.read_text(), Loader=_LOADER)  # noqa: S506 - a safe one
-    except yaml.YAMLError:
-        return {}
-    for each in (content or {}).get("exposures") or []:
-        if each.get("name") == exposure:
-            meta = (each.get("config") or {}).get("meta") or {}
-            block = meta.get("segment_sync")
-            return None if "{{" in str(block) else block
-    return None
-
-
-# The parser in C where there is one: five times faster.
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def _fingerprint(node: Mapping[str, Any]) -> str:

@@ -28,10 +28,17 @@ class DeliverySettings(BaseSettings):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunOptions:
-    """What a person may ask of one run."""
+    """
+    What a person may ask of one run.
+
+    Attributes:
+        built_by: The run of dbt that has just built the model, which is held to have
+            come to its end; None where nobody knows.
+    """
 
     accept_guard: bool = False
     accept_build: bool = False
+    built_by: str | None = None
     accept_duplicates: bool = False
     start_afresh: bool = False
     retry_rejected: bool = False

@@ -184,7 +184,12 @@ class _Run:
 
     def _freeze(self, lease: Lease) -> None:
         if not self.options.accept_build:
-            require_fit(self.warehouse, self.sync.name, self.sync.lineage)
+            require_fit(
+                self.warehouse,
+                self.sync.name,
+                self.sync.lineage,
+                self.options.built_by,
+            )
         if not self.options.again and (why := other_source(self.ledger, self.sync)):
             raise DestinationChanged(f"{why} Nothing was sent.")
         tables = prepare(

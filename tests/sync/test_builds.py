@@ -82,12 +82,19 @@ class Project:
     def dbt(self, *arguments: str) -> None:
         run_dbt(self.folder, *arguments, project=self.folder)
 
-    def run(self, *, accept_build: bool = False) -> Counts:
+    def run(self, *, accept_build: bool = False, built_by: str | None = None) -> Counts:
         with open_warehouse(self.folder, "demo") as warehouse:
             manifest = self.folder / "target" / "manifest.json"
             syncs = read_syncs(manifest, kind=warehouse.kind, schema=warehouse.schema)
-            options = RunOptions(delivery=FAST, accept_build=accept_build)
+            options = RunOptions(
+                delivery=FAST, accept_build=accept_build, built_by=built_by
+            )
             return run_sync(warehouse, syncs["people"], options).counts
+
+    def last_invocation(self) -> str:
+        """What dbt calls its last run."""
+        results = json.loads((self.folder / "target" / "run_results.json").read_text())
+        return str(results["metadata"]["invocation_id"])
 
     def obstacle(self) -> str | None:
         with open_warehouse(self.folder, "demo") as warehouse:
@@ -116,7 +123,9 @@ def test_a_model_is_sent_only_as_it_was_built_and_tested(
 
     project.dbt("build")
     assert project.obstacle() is None
-    assert project.run() == Counts(added=1)
+    with pytest.raises(ModelUnfit, match="dbt was cut off after it had built people"):
+        project.run(built_by="a run of dbt that left no word")
+    assert project.run(built_by=project.last_invocation()) == Counts(added=1)
 
     project.write_upstream("gold")
     with pytest.raises(ModelUnfit, match=r"models/upstream.sql was edited"):
