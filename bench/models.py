@@ -5,14 +5,15 @@
 Session events are made up by SQL, 50 a session, as if a hundredth had landed on each
 of a hundred days; then 1% more arrive, four of five in new sessions and the rest late,
 in old ones. Each build is `dbt run` of everything, in a process of its own, with 4 GB
-for DuckDB. `dbt itself` is the same with one small model: what of each is start-up.
+for DuckDB. `start-up` is one of a single small model, and `no rows` one of all models
+of an empty warehouse: what a build takes beyond them is `models`, and `rows`.
 """
 
 import argparse
 import json
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import duckdb
@@ -104,33 +105,45 @@ def measure(events: int, folder: Path, slowest: int) -> None:
     file = folder / "bench.duckdb"
     environment = project(folder, file)
     create(file)
-    _land(file, 0, events, HISTORY)
-    run(_dbt(folder, "seed"), environment)
     more = events + events // 100
     print(f"\n{events:,} session events, then {more - events:,} more")
-    print(f"{'build':<18}{'seconds':>9}{'CPU s':>8}{'MB':>8}")
+    print(f"{'build':<12}{'seconds':>9}{'CPU s':>8}{'MB':>8}{'models':>9}{'rows':>8}")
+    builds: list[Measured] = []
 
-    def build(name: str, *selection: str) -> Measured:
-        measured = run(_dbt(folder, "run", *selection), environment)
-        print(
-            f"{name:<18}{measured.seconds:>9.1f}{measured.cpu:>8.1f}"
-            f"{measured.megabytes:>8.0f}",
-            flush=True,
-        )
+    def build(name: str, *arguments: str) -> Measured:
+        builds.append(run(_dbt(folder, "run", *arguments), environment))
+        print(_line(name, builds), flush=True)
         for model, seconds in _seconds(folder)[:slowest]:
             print(f"  {model:<34}{seconds:>9.1f}")
-        return measured
+        return builds[-1]
 
-    full = build("full")
+    for command in ("seed", "run"):
+        run(_dbt(folder, command), environment)
+    build("start-up", "--select", "stg_privacy__suppressions")
+    build("no rows")
+    _land(file, 0, events, HISTORY)
+    full = build("full", "--full-refresh")
     _land(file, events, more, TODAY)
     some = build("1% new")
     build("nothing new")
-    itself = build("dbt itself", "--select", "stg_privacy__suppressions")
-    without = (some.cpu - itself.cpu) / (full.cpu - itself.cpu)
+    apart = [
+        f"{(some.cpu - less) / (full.cpu - less):.0%}"
+        for less in (0, *(each.cpu for each in builds[:2]))
+    ]
     print(
-        f"1% new: {some.cpu / full.cpu:.0%} of the CPU of a full build, {without:.0%} "
-        f"without dbt's own; a full build takes {full.seconds / events * 1e6:.1f} s "
+        f"1% new: {apart[0]} of the CPU of a full build, {apart[1]} in models, "
+        f"{apart[2]} for rows; a full build takes {full.seconds / events * 1e6:.1f} s "
         f"and {full.cpu / events * 1e6:.1f} CPU s per million events"
+    )
+
+
+def _line(name: str, builds: Sequence[Measured]) -> str:
+    """The last of these, and what it took beyond the first, and the second."""
+    last = builds[-1]
+    apart = [f"{last.cpu - less.cpu:.1f}" for less in builds[:-1][:2]]
+    beyond = f"{apart[0] if apart else '':>9}{apart[1] if apart[1:] else '':>8}"
+    return (
+        f"{name:<12}{last.seconds:>9.1f}{last.cpu:>8.1f}{last.megabytes:>8.0f}{beyond}"
     )
 
 

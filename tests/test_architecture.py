@@ -219,12 +219,33 @@ def test_what_judges_sessions_changes_them(manifest: dict[str, Any]) -> None:
     def seeds(node: dict[str, Any]) -> set[str]:
         return {n for n in node["depends_on"]["nodes"] if n.startswith("seed.")}
 
-    changes = "model.relyv_segment.session_changes"
-    followers = [n for n in models(manifest) if changes in n["depends_on"]["nodes"]]
+    changes = manifest["nodes"]["model.relyv_segment.session_changes"]
+    followers = _session_by_session(manifest)
 
-    unseen = set().union(*map(seeds, followers)) - seeds(manifest["nodes"][changes])
+    unseen = set().union(*map(seeds, followers)) - seeds(changes)
 
     assert len(followers) > 5
+    assert unseen == set()
+
+
+def test_what_is_read_of_sessions_changes_them(manifest: dict[str, Any]) -> None:
+    """
+    A column of `sessions` that a model built a session at a time reads is part of the
+    session's state; its owner is there by its parts.
+    """
+    nodes = manifest["nodes"]
+    columns = set(nodes["model.relyv_segment.sessions"]["columns"])
+    state = nodes["model.relyv_segment.session_states"]["raw_code"]
+    known = {"session_id", "profile_id", *re.findall(r"\w+", state)}
+    imports = re.compile(r"select((?:(?!select).)*?)from {{ ref\('sessions'\) }}", re.S)
+
+    unseen = {
+        (node["name"], column)
+        for node in _session_by_session(manifest)
+        for (block,) in [imports.findall(node["raw_code"]) or [""]]
+        for column in columns & set(re.findall(r"\w+", block)) - known
+    }
+
     assert unseen == set()
 
 
@@ -254,6 +275,11 @@ def test_the_example_profile_has_all_three_warehouses() -> None:
     kinds = {each["type"] for each in profiles["relyv_segment"]["outputs"].values()}
 
     assert kinds == {"duckdb", "postgres", "snowflake"}
+
+
+def _session_by_session(manifest: dict[str, Any]) -> list[dict[str, Any]]:
+    changes = "model.relyv_segment.session_changes"
+    return [m for m in models(manifest) if changes in m["depends_on"]["nodes"]]
 
 
 def _imports(path: Path) -> set[str]:

@@ -1,3 +1,5 @@
+{{ config(**session_by_session()) }}
+
 with
 
 sessions as (
@@ -10,6 +12,8 @@ sessions as (
         webdriver
 
     from {{ ref('sessions') }}
+
+    where {{ is_of_changed_session() }}
 
 ),
 
@@ -24,6 +28,8 @@ session_clicking as (
         is_breathless
 
     from {{ ref('session_clicking') }}
+
+    where {{ is_of_changed_session() }}
 
 ),
 

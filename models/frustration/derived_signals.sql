@@ -1,3 +1,4 @@
+{{ config(**session_by_session()) }}
 {%- set models = {
     'dead_click': 'dead_clicks',
     'error_click': 'error_clicks',
@@ -25,7 +26,7 @@ derived_signals as (
 
     from {{ ref('observed_signals') }}
 
-    where occurred_at is not null
+    where occurred_at is not null and {{ is_of_changed_session() }}
 
     {% for signal, model in models.items() %}
         union all
@@ -41,6 +42,8 @@ derived_signals as (
             occurred_at
 
         from {{ ref(model) }}
+
+        where {{ is_of_changed_session() }}
     {% endfor %}
 
 )

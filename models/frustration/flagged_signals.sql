@@ -1,3 +1,5 @@
+{{ config(**session_by_session()) }}
+
 with
 
 events as (
@@ -16,6 +18,7 @@ events as (
     where
         ts is not null
         and (vendor_signal is not null or event_type = 'custom')
+        and {{ is_of_changed_session() }}
 
 ),
 
@@ -40,6 +43,8 @@ derived_signals as (
         occurred_at
 
     from {{ ref('derived_signals') }}
+
+    where {{ is_of_changed_session() }}
 
 ),
 

@@ -1,3 +1,5 @@
+{{ config(**session_by_session()) }}
+
 with
 
 signals as (
@@ -13,6 +15,8 @@ signals as (
         last_at
 
     from {{ ref('worst_window_signals') }}
+
+    where {{ is_of_changed_session() }}
 
 ),
 

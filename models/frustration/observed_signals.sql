@@ -1,3 +1,5 @@
+{{ config(**session_by_session()) }}
+
 with
 
 events as (
@@ -22,7 +24,9 @@ events as (
 
     from {{ ref('session_events') }}
 
-    where event_type in ('js_error', 'network', 'bug_report')
+    where
+        event_type in ('js_error', 'network', 'bug_report')
+        and {{ is_of_changed_session() }}
 
 ),
 

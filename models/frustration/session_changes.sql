@@ -8,7 +8,9 @@
 ) }}
 {#- The seeds by which events are judged: an edit of one changes every session. -#}
 {%- for seed in [
+    'bot_user_agents',
     'click_responses',
+    'consent_statuses',
     'frustration_definitions',
     'session_definitions',
     'signal_definitions',
@@ -22,73 +24,13 @@
 
 with
 
-sessions as (
+states as (
 
     select
         session_id,
-        ended_at,
-        last_event_at
+        '{{ settings_fingerprint() }}:' || made_of as made_of
 
-    from {{ ref('sessions') }}
-
-),
-
-contents as (
-
-    select
-        session_id,
-        event_count,
-        _built_at
-
-    from {{ ref('session_contents') }}
-
-),
-
--- Another owner, or another moment at which the user changed, changes whose its events
--- are.
-parts as (
-
-    select
-        session_id,
-        {{ dbt.listagg(
-            measure="coalesce(profile_id, '') || '@'"
-                ~ " || coalesce(cast(started_at as varchar(40)), '') || '@'"
-                ~ " || coalesce(cast(ended_at as varchar(40)), '')",
-            delimiter_text="','",
-            order_by_clause='order by part_number',
-        ) }} as owners
-
-    from {{ ref('session_parts') }}
-
-    group by 1
-
-),
-
-stated as (
-
-    select
-        sessions.session_id,
-        {{ dbt.hash(dbt.concat([
-            "'" ~ settings_fingerprint() ~ "'",
-            "'/'",
-            "coalesce(cast(sessions.ended_at as varchar(40)), '')",
-            "'/'",
-            "coalesce(cast(sessions.last_event_at as varchar(40)), '')",
-            "'/'",
-            "coalesce(cast(contents.event_count as varchar(40)), '')",
-            "'/'",
-            "coalesce(cast(contents._built_at as varchar(40)), '')",
-            "'/'",
-            "coalesce(parts.owners, '')",
-        ])) }} as made_of
-
-    from sessions
-
-    left join contents
-        on sessions.session_id = contents.session_id
-
-    left join parts
-        on sessions.session_id = parts.session_id
+    from {{ ref('session_states') }}
 
 ),
 
@@ -130,15 +72,15 @@ builds as (
     changed as (
 
         select
-            stated.session_id,
-            stated.made_of
+            states.session_id,
+            states.made_of
 
-        from stated
+        from states
 
         left join built
-            on stated.session_id = built.session_id
+            on states.session_id = built.session_id
 
-        where built.made_of is null or stated.made_of <> built.made_of
+        where built.made_of is null or states.made_of <> built.made_of
 
     ),
 
@@ -158,7 +100,7 @@ builds as (
             session_id,
             made_of
 
-        from stated
+        from states
 
     ),
 

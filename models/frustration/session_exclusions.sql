@@ -1,3 +1,5 @@
+{{ config(**session_by_session()) }}
+
 with
 
 sessions as (
@@ -17,6 +19,8 @@ sessions as (
 
     from {{ ref('sessions') }}
 
+    where {{ is_of_changed_session() }}
+
 ),
 
 bot_sessions as (
@@ -26,6 +30,8 @@ bot_sessions as (
         bot_rule
 
     from {{ ref('bot_sessions') }}
+
+    where {{ is_of_changed_session() }}
 
 ),
 
@@ -51,7 +57,7 @@ busy_sessions as (
 
     from {{ ref('session_events') }}
 
-    where event_type <> 'page_view'
+    where event_type <> 'page_view' and {{ is_of_changed_session() }}
 
 ),
 

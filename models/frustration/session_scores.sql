@@ -1,3 +1,5 @@
+{{ config(**session_by_session()) }}
+
 with
 
 sessions as (
@@ -8,6 +10,8 @@ sessions as (
 
     from {{ ref('sessions') }}
 
+    where {{ is_of_changed_session() }}
+
 ),
 
 session_exclusions as (
@@ -17,6 +21,8 @@ session_exclusions as (
         score_excluded_reason
 
     from {{ ref('session_exclusions') }}
+
+    where {{ is_of_changed_session() }}
 
 ),
 
@@ -29,6 +35,8 @@ worst_windows as (
 
     from {{ ref('worst_windows') }}
 
+    where {{ is_of_changed_session() }}
+
 ),
 
 top_signals as (
@@ -39,7 +47,7 @@ top_signals as (
 
     from {{ ref('frustration_contributions') }}
 
-    where contribution_rank = 1
+    where contribution_rank = 1 and {{ is_of_changed_session() }}
 
 ),
 

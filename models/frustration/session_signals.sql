@@ -1,3 +1,5 @@
+{{ config(**session_by_session()) }}
+
 with
 
 -- What we found, and what others say of it.
@@ -15,6 +17,8 @@ reported_signals as (
 
     from {{ ref('derived_signals') }}
 
+    where {{ is_of_changed_session() }}
+
     union all
 
     select
@@ -29,6 +33,8 @@ reported_signals as (
 
     from {{ ref('flagged_signals') }}
 
+    where {{ is_of_changed_session() }}
+
 ),
 
 consumed_errors as (
@@ -36,6 +42,8 @@ consumed_errors as (
     select distinct error_event_id
 
     from {{ ref('error_clicks') }}
+
+    where {{ is_of_changed_session() }}
 
 ),
 

@@ -1,3 +1,5 @@
+{{ config(**session_by_session()) }}
+
 with
 
 excluded_sessions as (
@@ -5,6 +7,8 @@ excluded_sessions as (
     select session_id
 
     from {{ ref('session_exclusions') }}
+
+    where {{ is_of_changed_session() }}
 
 ),
 
@@ -21,7 +25,9 @@ signals as (
     left join excluded_sessions
         on session_signals.session_id = excluded_sessions.session_id
 
-    where excluded_sessions.session_id is null
+    where
+        excluded_sessions.session_id is null
+        and {{ is_of_changed_session('session_signals.session_id') }}
 
 ),
 

@@ -1,3 +1,5 @@
+{{ config(**session_by_session()) }}
+
 with
 
 worst_windows as (
@@ -9,6 +11,8 @@ worst_windows as (
         window_ends_at
 
     from {{ ref('worst_windows') }}
+
+    where {{ is_of_changed_session() }}
 
 ),
 
@@ -24,6 +28,8 @@ signals as (
         occurred_at
 
     from {{ ref('session_signals') }}
+
+    where {{ is_of_changed_session() }}
 
 ),
 

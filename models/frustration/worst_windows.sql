@@ -1,3 +1,5 @@
+{{ config(**session_by_session()) }}
+
 with
 
 window_signals as (
@@ -9,6 +11,8 @@ window_signals as (
         signal_points
 
     from {{ ref('window_signals') }}
+
+    where {{ is_of_changed_session() }}
 
 ),
 

@@ -79,6 +79,16 @@ counted as (
             distinct case when event_type = 'page_view' then page_path end
         ) as page_count,
         sum(case when event_type = 'click' then 1 else 0 end) as click_count,
+        sum(
+            case
+                when
+                    event_type in (
+                        'click', 'touch', 'input_change', 'form_submit', 'scroll'
+                    )
+                    then 1
+                else 0
+            end
+        ) as interaction_count,
         sum(case when event_type = 'js_error' then 1 else 0 end) as js_error_count,
         sum(
             case
@@ -158,6 +168,7 @@ contents as (
         cast(counted.page_view_count as integer) as page_view_count,
         cast(counted.page_count as integer) as page_count,
         cast(counted.click_count as integer) as click_count,
+        cast(counted.interaction_count as integer) as interaction_count,
         cast(counted.js_error_count as integer) as js_error_count,
         cast(counted.console_error_count as integer) as console_error_count,
         cast(counted.failed_request_count as integer) as failed_request_count,

@@ -10,6 +10,7 @@ sessions as (
         coalesce(region, '{{ var("default_region") }}') as region,
         recording_status,
         click_count,
+        interaction_count,
         coalesce(
             duration_ms,
             {{ dbt.datediff(
@@ -34,16 +35,6 @@ session_scores as (
     from {{ ref('session_scores') }}
 
     where score_excluded_reason is null
-
-),
-
-interactions as (
-
-    select distinct session_id
-
-    from {{ ref('session_events') }}
-
-    where event_type in ('click', 'touch', 'input_change', 'form_submit', 'scroll')
 
 ),
 
@@ -72,9 +63,6 @@ watchable_sessions as (
     inner join session_scores
         on sessions.session_id = session_scores.session_id
 
-    left join interactions
-        on sessions.session_id = interactions.session_id
-
     where
         sessions.recording_status = 'recorded'
         and sessions.replay_url <> ''
@@ -85,7 +73,7 @@ watchable_sessions as (
             or sessions.replay_expires_at > {{ as_of_day() }}
         )
         and sessions.duration_ms >= thresholds.replay_ms
-        and (sessions.click_count > 0 or interactions.session_id is not null)
+        and (sessions.click_count > 0 or sessions.interaction_count > 0)
 
 )
 

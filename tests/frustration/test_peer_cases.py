@@ -69,7 +69,7 @@ def judged(
     return Judged(cases=cases, random_cases=random_cases, found=found)
 
 
-SELECTED = ("session_changes", "path:models/frustration/clicks")
+SELECTED = ("session_states", "session_changes", "path:models/frustration/clicks")
 
 
 def set_definitions(

@@ -26,7 +26,7 @@ def busy_days(chance: random.Random, sessions: int, days: int) -> list[Arrival]:
 
 
 def _session(chance: random.Random, number: int, begun: datetime) -> Iterator[Arrival]:
-    """Most are told twice: once while they run, and once they are over."""
+    """Most are told twice, while they run and once they are over; some are bots'."""
     for version in (1, 2)[chance.randrange(2) :]:
         ended = begun + version * 5 * MINUTE
         yield (
@@ -44,6 +44,8 @@ def _session(chance: random.Random, number: int, begun: datetime) -> Iterator[Ar
                 "is_complete": version == 2,
                 "recording_status": "recorded",
                 "replay_url": f"https://relyv.io/{number}",
+                "consent_status": chance.choice((None, None, "granted", "denied")),
+                "user_agent": chance.choices(("Firefox", "HeadlessChrome"), (9, 1))[0],
             },
         )
 

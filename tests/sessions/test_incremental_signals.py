@@ -30,6 +30,12 @@ CASES = [
 OF_BUILDS = {"_built_at", "build_number", "made_of"}
 ABOUT_BUILDS = {"stg_relyv__changed_events"}
 UNBUILT = {"relyv_raw", "relyv_privacy", "relyv_seeds", "relyv_builds"}
+# A run that was killed built some of them, and so does a person who selects a few.
+LEFT_OUT = (
+    *("session_changes", "judged_clicks", "page_visits", "derived_signals"),
+    *("session_signals", "session_exclusions", "window_signals", "worst_windows"),
+    *("frustration_contributions", "session_scores", "rage_clicks"),
+)
 EDITS = """
 update relyv_seeds.signal_definitions set rage_clicks = 4
 where definition = 'relyv_default';
@@ -49,7 +55,8 @@ def test_sessions_that_changed_are_all_that_must_be_built(
 ) -> None:
     """
     Row for row: events late and twice, sessions that end or find their owner later,
-    one that its person had deleted, and thresholds that were edited on the way.
+    turn out a bot's or lose their consent, one that its person had deleted, thresholds
+    or rules that were changed on the way, and builds that left some models out.
     """
     chance = random.Random(seed)
     outcome = Outcome(place, tmp_path)
@@ -63,7 +70,11 @@ def test_sessions_that_changed_are_all_that_must_be_built(
             run_dbt(tmp_path, "seed")
         if number == 1:
             _edit(outcome)
-        _run(outcome, moment, models)
+        last = number == batches - 1
+        left_out = chance.sample(LEFT_OUT, 0 if last or not number else 5)
+        rules = "posthog" if number == 1 and batches > 3 else "relyv_default"
+        exclusion = ["--exclude", *left_out] if left_out else []
+        _run(outcome, moment, models, *exclusion, rules=rules)
 
     increments = _everything(outcome)
     touched = outcome.rows(
@@ -81,6 +92,10 @@ def test_sessions_that_changed_are_all_that_must_be_built(
         "select distinct signal_name from relyv_frustration.session_signals"
     )
     assert len(signals) > 4
+    reasons = outcome.rows(
+        "select distinct score_excluded_reason from relyv_frustration.session_scores"
+    )
+    assert len(reasons) > 2
 
 
 def _landed(
@@ -112,9 +127,19 @@ def _edit(outcome: Outcome) -> None:
             connection.exec_driver_sql(statement)
 
 
-def _run(outcome: Outcome, moment: datetime, models: str, *arguments: str) -> None:
-    selected = models.split()
-    run_dbt(outcome.folder, "run", "--select", *selected, *arguments, as_of=str(moment))
+def _run(
+    outcome: Outcome,
+    moment: datetime,
+    models: str,
+    *arguments: str,
+    rules: str = "relyv_default",
+) -> None:
+    run_dbt(
+        outcome.folder,
+        *("run", "--select", *models.split(), *arguments),
+        as_of=str(moment),
+        signal_definition=rules,
+    )
 
 
 def _everything(outcome: Outcome) -> dict[str, list[str]]:

@@ -1,3 +1,5 @@
+{{ config(**session_by_session()) }}
+
 with
 
 form_errors as (
@@ -15,7 +17,10 @@ form_errors as (
 
     from {{ ref('session_events') }}
 
-    where event_type = 'form_error' and ts is not null
+    where
+        event_type = 'form_error'
+        and ts is not null
+        and {{ is_of_changed_session() }}
 
 ),
 

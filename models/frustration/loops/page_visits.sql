@@ -1,3 +1,5 @@
+{{ config(**session_by_session()) }}
+
 with
 
 page_views as (
@@ -18,6 +20,7 @@ page_views as (
         event_type = 'page_view'
         and ts is not null
         and coalesce(page_path, page_url) is not null
+        and {{ is_of_changed_session() }}
 
 ),
 

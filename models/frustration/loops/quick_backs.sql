@@ -1,3 +1,5 @@
+{{ config(**session_by_session()) }}
+
 with
 
 visits as (
@@ -14,6 +16,8 @@ visits as (
         occurred_at
 
     from {{ ref('page_visits') }}
+
+    where {{ is_of_changed_session() }}
 
 ),
 

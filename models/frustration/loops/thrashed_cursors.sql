@@ -1,3 +1,5 @@
+{{ config(**session_by_session()) }}
+
 with
 
 moves as (
@@ -17,7 +19,10 @@ moves as (
 
     from {{ ref('session_events') }}
 
-    where event_type = 'mouse_path' and ts is not null
+    where
+        event_type = 'mouse_path'
+        and ts is not null
+        and {{ is_of_changed_session() }}
 
 ),
 

@@ -1,0 +1,90 @@
+{{ config(materialized='view') }}
+{#- What the models that are built a session at a time read of `sessions`. -#}
+{%- set columns = [
+    'user_agent',
+    'consent_status',
+    'recording_status',
+    'duration_ms',
+    'trusted_click_ratio',
+    'is_bot',
+    'is_staff',
+    'webdriver',
+    'started_at',
+    'ended_at',
+    'last_event_at',
+    'deleted_at',
+] -%}
+{%- set told = [] -%}
+{%- for column in columns -%}
+    {%- do told.append("'/'") -%}
+    {%- do told.append(
+        'coalesce(cast(sessions.' ~ column ~ ' as ' ~ dbt.type_string() ~ "), '')"
+    ) -%}
+{%- endfor %}
+
+with
+
+sessions as (
+
+    select
+        session_id,
+        {{ columns | join(',\n        ') }}
+
+    from {{ ref('sessions') }}
+
+),
+
+contents as (
+
+    select
+        session_id,
+        event_count,
+        _built_at
+
+    from {{ ref('session_contents') }}
+
+),
+
+-- Another owner, or another moment at which the user changed, changes whose its events
+-- are.
+parts as (
+
+    select
+        session_id,
+        {{ dbt.listagg(
+            measure="coalesce(profile_id, '') || '@'"
+                ~ " || coalesce(cast(started_at as varchar(40)), '') || '@'"
+                ~ " || coalesce(cast(ended_at as varchar(40)), '')",
+            delimiter_text="','",
+            order_by_clause='order by part_number',
+        ) }} as owners
+
+    from {{ ref('session_parts') }}
+
+    group by 1
+
+),
+
+session_states as (
+
+    select
+        sessions.session_id,
+        {{ dbt.hash(dbt.concat([
+            "coalesce(cast(contents.event_count as varchar(40)), '')",
+            "'/'",
+            "coalesce(cast(contents._built_at as varchar(40)), '')",
+            "'/'",
+            "coalesce(parts.owners, '')",
+        ] + told)) }} as made_of
+
+    from sessions
+
+    left join contents
+        on sessions.session_id = contents.session_id
+
+    left join parts
+        on sessions.session_id = parts.session_id
+
+)
+
+select * from session_states
