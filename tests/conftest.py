@@ -53,6 +53,21 @@ def kind(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """
+    Mark as slow what a module keeps for `make test-all`.
+
+    A module whose SQL other tests run on each kind, too, names in `KINDS_FOR_ALL` those
+    on which it runs there alone.
+    """
+    for item in items:
+        kinds = getattr(getattr(item, "module", None), "KINDS_FOR_ALL", ())
+        parameters = getattr(item, "callspec", None)
+        if parameters and parameters.params.get("kind") in kinds:
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(scope="session")
 def places(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory

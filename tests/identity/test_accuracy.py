@@ -17,6 +17,8 @@ from tests.identity.builds import Outcome
 from tests.identity.simulated import report_on
 from tests.warehouses import Place, Places
 
+KINDS_FOR_ALL = ("postgres",)
+
 
 @pytest.fixture
 def laptop(places: Places) -> Iterator[Place]:

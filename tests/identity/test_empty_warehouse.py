@@ -6,6 +6,8 @@ from tests.identity.builds import build
 from tests.identity.histories import History
 from tests.warehouses import Place
 
+KINDS_FOR_ALL = ("postgres",)
+
 
 def test_an_empty_warehouse_builds_without_a_warning(
     place: Place, tmp_path: Path

@@ -11,6 +11,8 @@ from reports.identity.chain import Link, shortest_chain
 from reports.identity.explanation import Step
 from tests.identity.builds import Outcome
 
+KINDS_FOR_ALL = ("postgres",)
+
 
 def ask(world: Outcome, value: str) -> Explanation:
     with world.place.open(world.folder) as warehouse:

@@ -11,6 +11,8 @@ from reports.identity import merges, report_identity
 from tests.identity.builds import Outcome
 from tests.identity.histories import minute
 
+KINDS_FOR_ALL = ("postgres",)
+
 
 def found(world: Outcome, mismatch: str) -> set[tuple[object, object]]:
     rows = world.rows(

@@ -18,6 +18,8 @@ from tests.identity.segments_graph import (
 )
 from tests.warehouses import Place, Places
 
+KINDS_FOR_ALL = ("postgres",)
+
 SOURCE = {"identity_source": "profiles_sync", "profiles_sync_schema": SCHEMA}
 KIOSK = (
     "insert into relyv_seeds.identity_overrides (rule, identifier_type,"

@@ -14,6 +14,8 @@ from tests.warehouses import PROFILE, Place
 from tracking.sandbox.inspection import Inspection
 from warehouse import open_warehouse
 
+KINDS_FOR_ALL = ("postgres",)
+
 ROOT = Path(__file__).parents[2]
 
 PROJECT = {
