@@ -53,7 +53,9 @@ UNDER_WAY = [
 class WatchSettings(BaseSettings):
     """How often a server is asked, from the environment: `RELYV_WATCH_…`."""
 
-    model_config = SettingsConfigDict(env_prefix="RELYV_WATCH_", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="RELYV_WATCH_", env_ignore_empty=True, frozen=True
+    )
 
     rows_minutes: float = Field(
         15, ge=0, description="A server is asked for new rows so often; 0: never."

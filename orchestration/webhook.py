@@ -50,7 +50,9 @@ class Alert:
 class AlertSettings(BaseSettings):
     """Where alerts go, from the environment: `RELYV_ALERT_…`."""
 
-    model_config = SettingsConfigDict(env_prefix="RELYV_ALERT_", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="RELYV_ALERT_", env_ignore_empty=True, frozen=True
+    )
 
     webhook_url: SecretStr | None = None
 

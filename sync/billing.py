@@ -13,7 +13,9 @@ FREE_TRACKED_USERS = 1_000
 class BillingSettings(BaseSettings):
     """What Segment's contract says, from the environment: `RELYV_SEGMENT_…`."""
 
-    model_config = SettingsConfigDict(env_prefix="RELYV_SEGMENT_", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="RELYV_SEGMENT_", env_ignore_empty=True, frozen=True
+    )
 
     billing_day: int = Field(
         1, ge=1, le=28, description="The day on which the billing month begins."

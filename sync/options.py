@@ -14,7 +14,9 @@ from sync.trial import Trial
 class DeliverySettings(BaseSettings):
     """How hard to push, from the environment: `RELYV_DELIVERY_…`."""
 
-    model_config = SettingsConfigDict(env_prefix="RELYV_DELIVERY_", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="RELYV_DELIVERY_", env_ignore_empty=True, frozen=True
+    )
 
     connections: int = 4
     gzip: bool = True

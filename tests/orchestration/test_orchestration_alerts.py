@@ -250,18 +250,24 @@ def test_the_address_is_in_no_log(
     assert "alert.raised WARNING people: The check no_row_was_rejected" in written
 
 
+@pytest.mark.parametrize("address", [None, ""], ids=["unset", "empty"])
 def test_without_a_webhook_the_log_is_told(
     instance: DagsterInstance,
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
+    address: str | None,
 ) -> None:
     """
-    One line for each alert.
+    One line for each alert, and no post that could fail: an empty line in a file of
+    environment variables names no webhook.
     """
     monkeypatch.delenv("RELYV_ALERT_WEBHOOK_URL", raising=False)
+    if address is not None:
+        monkeypatch.setenv("RELYV_ALERT_WEBHOOK_URL", address)
     watch = Watch(instance)
     watch.run(trips)
 
-    watch.tick()
+    told = watch.tick()
 
+    assert isinstance(told, SensorResult)
     assert "alert.raised ERROR people: people: 9 of 10 rows" in capfd.readouterr().err
