@@ -101,3 +101,30 @@ def test_an_edit_after_the_build_stops_a_run(sync: Command, project: Project) ->
     assert "dbt build --select +exposure:people" in text
     assert "A run would stop" in sync("plan", "people")[1]
     assert sync("run", "people", "--accept-build")[0] == 0
+
+
+def test_a_removed_exposure_is_taken_back_and_forgotten(
+    sync: Command, project: Project, sandbox: Inspection
+) -> None:
+    """
+    The status names it; a look sends nothing, no answer is no, and then every trait is
+    null and the ledger knows nothing of it.
+    """
+    assert sync("run")[0] == 0
+    code, _, text = sync("forget", "people", "--clear", "--yes")
+    assert (code, "is an exposure of this project" in text) == (2, True)
+    project.remove_exposure()
+
+    assert "people" in sync("status")[1]
+    code, text, _ = sync("forget", "people", "--clear", "--dry-run")
+    assert (code, "1 calls would take back what it told" in text) == (0, True)
+    assert '"plan": null' in text
+    assert sync("forget", "people", "--clear")[0] == 1
+    assert sandbox.summary()["requests"] == 1
+
+    code, text, _ = sync("forget", "people", "--clear", "--yes")
+
+    assert (code, "people is forgotten." in text) == (0, True)
+    *_, cleared = [line["message"] for line in sandbox.messages()]
+    assert (cleared["userId"], cleared["traits"]) == ("u1", {"plan": None})
+    assert "people" not in sync("status")[1]

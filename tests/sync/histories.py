@@ -42,7 +42,14 @@ class Run:
     faults: tuple[Mapping[str, object], ...] = field(default=())
 
 
-History = list[Change | Run]
+@dataclass(frozen=True)
+class Night:
+    """So long that Segment forgets every messageId; it promises no more than 24 h."""
+
+    hours: int = 25
+
+
+History = list[Change | Run | Night]
 
 PEOPLE: SearchStrategy[tuple[tuple[str, str, int | None, str | None], ...]] = st.lists(
     st.tuples(
@@ -65,17 +72,16 @@ FAULTS = st.builds(
     st.integers(1, 3),
 )
 
+CHANGES = st.builds(Change, PEOPLE)
+RUNS = st.builds(
+    Run, st.integers(1, LONGEST_LIFE), st.lists(FAULTS, max_size=1).map(tuple)
+)
 HISTORIES: SearchStrategy[History] = st.lists(
-    st.one_of(
-        st.builds(Change, PEOPLE),
-        st.builds(
-            Run,
-            st.integers(1, LONGEST_LIFE),
-            st.lists(FAULTS, max_size=1).map(tuple),
-        ),
-    ),
-    min_size=2,
-    max_size=10,
+    st.one_of(CHANGES, RUNS), min_size=2, max_size=10
+)
+# Of a sync for which a message that comes twice is the same message.
+HISTORIES_OF_DAYS: SearchStrategy[History] = st.lists(
+    st.one_of(CHANGES, RUNS, st.builds(Night)), min_size=2, max_size=10
 )
 
 
@@ -84,6 +90,8 @@ def live_through(world: World, sync: Sync, history: History) -> None:
     for step in history:
         if isinstance(step, Change):
             world.model(rows(*step.people))
+        elif isinstance(step, Night):
+            sleep_through(world, step.hours)
         else:
             world.sandbox.faults(step.faults)
             run_until_death(world, sync, step.dies_at)
@@ -99,6 +107,16 @@ def run_until_death(world: World, sync: Sync, dies_at: int) -> None:
             run_sync(warehouse, sync, RunOptions(delivery=FAST))
     except (Died, SyncError):
         _wait_for_the_lease_to_end(world)
+
+
+def sleep_through(world: World, hours: int) -> None:
+    """Let hours pass: Segment forgets, and an unfinished plan is so much older."""
+    world.sandbox.advance(hours * 3600)
+    if _has_ledger_table(world, "sync_plans"):
+        world.sql(
+            "update t_ledger.sync_plans set planned_at = "
+            f"planned_at - interval '{hours} hours'"
+        )
 
 
 @contextmanager
@@ -121,9 +139,13 @@ def dying(engine: Engine, dies_at: int) -> Iterator[None]:
 
 
 def _wait_for_the_lease_to_end(world: World) -> None:
+    if _has_ledger_table(world, "syncs"):
+        world.sql("update t_ledger.syncs set leased_until = timestamp '2000-01-01'")
+
+
+def _has_ledger_table(world: World, name: str) -> bool:
     (there,) = world.sql(
         "select count(*) from information_schema.tables "
-        "where table_schema = 't_ledger' and table_name = 'syncs'"
+        f"where lower(table_schema) = 't_ledger' and lower(table_name) = '{name}'"
     )
-    if there[0]:
-        world.sql("update t_ledger.syncs set leased_until = timestamp '2000-01-01'")
+    return bool(there[0])

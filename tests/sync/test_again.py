@@ -66,6 +66,40 @@ def test_everybody_enters_an_audience_again(world: World) -> None:
     ]
 
 
+def test_a_resync_of_changes_tells_each_row_anew_and_who_has_left(
+    world: World,
+) -> None:
+    """
+    A row in the model is added once more, whatever became of it before; one that has
+    left is removed, with the values that were last confirmed, and a second time never.
+    """
+    told = {"added": {"event": "Made"}, "changed": {"event": "Altered"}}
+    world.model(rows(*THREE))
+    sync = track(world, **told, removed={"event": "Gone"})
+    world.run(sync)
+    world.model(rows(("a", "u1", 9, "x"), *THREE[1:]))
+    world.run(sync)
+    before = len(world.messages())
+    world.model(rows(("a", "u1", 9, "x"), ("b", "u2", 7, "y")))
+
+    report = world.run(sync, again=Again())
+    second = world.run(sync, again=Again())
+
+    assert report.counts == Counts(added=2, removed=1)
+    assert second.counts == Counts(added=2)
+    sent = [
+        (m["event"], m["userId"], m["properties"]) for m in world.messages()[before:]
+    ]
+    assert sent[0] == ("Gone", "u3", {"score": 3, "url": "z"})
+    made = [
+        ("Made", "u1", {"score": 9, "url": "x"}),
+        ("Made", "u2", {"score": 7, "url": "y"}),
+    ]
+    assert sorted(sent[1:3], key=str) == made
+    assert sorted(sent[3:], key=str) == made
+    assert world.run(sync).counts == Counts()
+
+
 def test_events_keep_their_ids_unless_new_ones_are_asked_for(world: World) -> None:
     """
     Segment recognises what it has; with new ids it takes them a second time.

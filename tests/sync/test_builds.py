@@ -81,6 +81,14 @@ class Project:
         content = {"models": [model], "exposures": [exposure]}
         (self.folder / "models" / "_models.yml").write_text(json.dumps(content))
 
+    def remove_exposure(self) -> None:
+        """Take the sync out of the project, and leave its model."""
+        file = self.folder / "models" / "_models.yml"
+        content = json.loads(file.read_text())
+        del content["exposures"]
+        file.write_text(json.dumps(content))
+        self.dbt("parse")
+
     def dbt(self, *arguments: str) -> None:
         run_dbt(self.folder, *arguments, project=self.folder)
 

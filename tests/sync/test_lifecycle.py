@@ -16,6 +16,7 @@ from sync.errors import (
 from sync.forget import forget
 from sync.in_doubt import calls_in_doubt
 from sync.status import orphans, read_status
+from tests.sync.histories import sleep_through
 from tests.sync.test_delivery import fault
 from tests.sync.test_track import events, track
 from tests.sync.world import World, rows
@@ -113,7 +114,7 @@ def test_an_old_plan_of_events_waits_for_somebody(world: World) -> None:
     """
     world.model(events(*DAYS))
     _leave_unfinished(world, track(world))
-    _age(world, hours=25)
+    sleep_through(world, hours=25)
     requests = world.sandbox.summary()["requests"]
 
     with pytest.raises(DuplicatesPossible, match="2 of its events") as raised:
@@ -138,7 +139,7 @@ def test_an_old_plan_of_traits_is_finished(world: World) -> None:
     """
     world.model(rows(*PEOPLE[:2]))
     _leave_unfinished(world, world.identify())
-    _age(world, hours=25)
+    sleep_through(world, hours=25)
     world.model(rows(("k0", "u0", 99, "x"), PEOPLE[1]))
 
     report = world.run(world.identify())
@@ -155,7 +156,7 @@ def test_a_plan_that_grows_old_is_warned_of(
     """
     world.model(events(*DAYS))
     _leave_unfinished(world, track(world))
-    _age(world, hours=21)
+    sleep_through(world, hours=21)
 
     with caplog.at_level(logging.WARNING, logger="relyv.sync"):
         world.run(track(world))
@@ -202,10 +203,3 @@ def _leave_unfinished(world: World, sync: Sync) -> None:
     with pytest.raises(DeliveryUnsure):
         world.run(sync)
     world.sandbox.clear_faults()
-
-
-def _age(world: World, *, hours: int) -> None:
-    world.sql(
-        "update t_ledger.sync_plans set planned_at = "
-        f"planned_at - interval '{hours} hours'"
-    )
