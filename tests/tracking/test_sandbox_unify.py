@@ -241,6 +241,36 @@ def test_a_group_is_an_account(profile_api: httpx.Client, sandbox_url: str) -> N
     assert answer["traits"] == {"plan": "x"}
 
 
+def test_people_and_their_accounts_are_linked_both_ways(
+    profile_api: httpx.Client, sandbox_url: str
+) -> None:
+    """Each once; two profiles that merge are in the accounts of both."""
+    into = {"type": "group", "traits": {}}
+    send(
+        sandbox_url,
+        {**into, "anonymousId": "x", "groupId": "g1"},
+        {**into, "userId": "ann", "groupId": "g2"},
+        {**into, "userId": "ann", "groupId": "g2"},
+        identify("ann", anonymousId="x"),
+        {**into, "userId": "bob", "groupId": "g2"},
+    )
+
+    accounts = profile_api.get("users/profiles/user_id:ann/links").json()["data"]
+    people = profile_api.get("accounts/profiles/group_id:g2/links").json()["data"]
+    assert {link["to_collection"] for link in accounts} == {"accounts"}
+    assert [link["external_ids"][0]["id"] for link in accounts] == ["g1", "g2"]
+    assert {link["to_collection"] for link in people} == {"users"}
+    users = [
+        each["id"]
+        for link in people
+        for each in link["external_ids"]
+        if each["type"] == "user_id"
+    ]
+    assert users == ["ann", "bob"]
+    too_many = profile_api.get("users/profiles/user_id:ann/links?limit=21")
+    assert too_many.status_code == 400
+
+
 def test_the_profile_api_says_no_as_segments_does(
     profile_api: httpx.Client, sandbox_url: str
 ) -> None:

@@ -6,7 +6,7 @@ one space, and takes any name and any token for it.
 
 import base64
 import binascii
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -16,18 +16,15 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from tracking.sandbox.identity_graph import Profile
+from tracking.sandbox.profile_questions import Invalid, moment, names, page, time
 from tracking.sandbox.replies import json_reply
 from tracking.sandbox.state import sandbox_of
 from tracking.sandbox.unify_space import Account
 
 EVENT_DAYS = 14
-DEFAULT_LIMIT, MOST_TRAITS, MOST_OTHERS = 10, 200, 100
+MOST_TRAITS, MOST_LINKS, MOST_OTHERS = 200, 20, 100
 
 _Answer = Callable[[Request, Profile | None, Account], Mapping[str, Any]]
-
-
-class _Invalid(ValueError):
-    """What is asked makes no sense."""
 
 
 def _route(answer: _Answer) -> Callable[[Request], Awaitable[Response]]:
@@ -51,7 +48,7 @@ def _respond(request: Request, answer: _Answer) -> Response:
         return _error(404, "not_found", "Profile was not found.")
     try:
         return json_reply(answer(request, *found))
-    except _Invalid as invalid:
+    except Invalid as invalid:
         return _error(400, "validation_error", str(invalid))
 
 
@@ -69,7 +66,7 @@ def _find(
 
 
 def _traits(request: Request, _: Profile | None, about: Account) -> Mapping[str, Any]:
-    wanted = _names(request, "include")
+    wanted = names(request, "include")
     is_verbose = request.query_params.get("verbose") == "true"
     traits = [
         (
@@ -85,8 +82,8 @@ def _traits(request: Request, _: Profile | None, about: Account) -> Mapping[str,
         for name, trait in sorted(about.traits.items())
         if trait.value is not None and (not wanted or name in wanted)
     ]
-    page, cursor = _page(request, traits, MOST_TRAITS)
-    return {"traits": dict(page), "cursor": cursor}
+    found, cursor = page(request, traits, MOST_TRAITS)
+    return {"traits": dict(found), "cursor": cursor}
 
 
 def _external_ids(
@@ -111,24 +108,24 @@ def _external_ids(
         }
         for (kind, value), row in told
     ]
-    page, cursor = _page(request, ids, MOST_OTHERS)
-    return {"data": page, "cursor": cursor}
+    found, cursor = page(request, ids, MOST_OTHERS)
+    return {"data": found, "cursor": cursor}
 
 
 def _events(request: Request, _: Profile | None, about: Account) -> Mapping[str, Any]:
-    wanted, unwanted = _names(request, "include"), _names(request, "exclude")
+    wanted, unwanted = names(request, "include"), names(request, "exclude")
     oldest = sandbox_of(request).clock.now() - timedelta(days=EVENT_DAYS)
-    start = max(_time(request, "start") or oldest, oldest)
-    end = _time(request, "end") or datetime.max.replace(tzinfo=UTC)
+    start = max(time(request, "start") or oldest, oldest)
+    end = time(request, "end") or datetime.max.replace(tzinfo=UTC)
     rows = [
-        (moment, row)
+        (at, row)
         for row in about.events
-        if start <= (moment := _moment(row["timestamp"])) <= end
+        if start <= (at := moment(row["timestamp"])) <= end
         and (not wanted or row["triggering_event_name"] in wanted)
         and row["triggering_event_name"] not in unwanted
     ]
     is_up = request.query_params.get("sort", "desc") == "asc"
-    rows.sort(key=lambda found: (found[0], found[1]["seq"]), reverse=not is_up)
+    rows.sort(key=lambda each: (each[0], each[1]["seq"]), reverse=not is_up)
     events = [
         {
             "external_ids": [],
@@ -142,8 +139,37 @@ def _events(request: Request, _: Profile | None, about: Account) -> Mapping[str,
         }
         for _, row in rows
     ]
-    page, cursor = _page(request, events, MOST_OTHERS)
-    return {"data": page, "cursor": cursor}
+    found, cursor = page(request, events, MOST_OTHERS)
+    return {"data": found, "cursor": cursor}
+
+
+def _links(request: Request, profile: Profile | None, _: Account) -> Mapping[str, Any]:
+    space = sandbox_of(request).space
+    group = request.path_params["external_id"].partition(":")[2]
+    linked = (
+        [("accounts", [each]) for each in space.accounts_of(profile)]
+        if profile
+        else [("users", each) for each in space.members_of(group)]
+    )
+    links = [
+        {
+            "to_collection": collection,
+            "external_ids": [
+                {
+                    "id": value,
+                    "type": kind,
+                    "source_id": row["triggering_event_source_id"],
+                    "collection": collection,
+                    "created_at": row["timestamp"],
+                    "encoding": "none",
+                }
+                for (kind, value), row in identifiers
+            ],
+        }
+        for collection, identifiers in linked
+    ]
+    found, cursor = page(request, links, MOST_LINKS)
+    return {"data": found, "cursor": cursor}
 
 
 def _metadata(_: Request, __: Profile | None, about: Account) -> Mapping[str, Any]:
@@ -158,48 +184,6 @@ def _metadata(_: Request, __: Profile | None, about: Account) -> Mapping[str, An
             "last_source_id": about.last.get("triggering_event_source_id"),
         }
     }
-
-
-def _page(
-    request: Request, items: Sequence[Any], most: int
-) -> tuple[Sequence[Any], Mapping[str, Any]]:
-    limit = _number(request, "limit", DEFAULT_LIMIT)
-    if not 1 <= limit <= most:
-        raise _Invalid(f"limit is from 1 to {most}.")
-    start = _number(request, "next", 0)
-    stop = start + limit
-    has_more = stop < len(items)
-    path = request.url.path
-    return items[start:stop], {
-        "url": path,
-        "has_more": has_more,
-        "next": str(stop) if has_more else "",
-        "limit": limit,
-    }
-
-
-def _number(request: Request, name: str, default: int) -> int:
-    text = request.query_params.get(name) or str(default)
-    if not (text.isascii() and text.isdigit()):
-        raise _Invalid(f"{name} is a whole number.")
-    return int(text)
-
-
-def _names(request: Request, name: str) -> frozenset[str]:
-    return frozenset(filter(None, request.query_params.get(name, "").split(",")))
-
-
-def _time(request: Request, name: str) -> datetime | None:
-    text = request.query_params.get(name)
-    try:
-        return _moment(text) if text else None
-    except ValueError:
-        raise _Invalid(f"{name} is a time in ISO 8601.") from None
-
-
-def _moment(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _has_token(header: str) -> bool:
@@ -223,5 +207,6 @@ ROUTES = [
         ("external_ids", _external_ids),
         ("events", _events),
         ("metadata", _metadata),
+        ("links", _links),
     )
 ]

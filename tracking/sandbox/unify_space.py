@@ -41,6 +41,7 @@ class Account:
 
     traits: dict[str, Trait] = field(default_factory=dict)
     events: list[Row] = field(default_factory=list)
+    groups: dict[str, Row] = field(default_factory=dict)
     first: Row = field(default_factory=dict)
     last: Row = field(default_factory=dict)
 
@@ -73,6 +74,21 @@ class UnifySpace:
         """What group calls have said of this group."""
         self._catch_up()
         return self._groups.get(group_id)
+
+    def accounts_of(self, profile: Profile) -> list[tuple[Identifier, Row]]:
+        """The groups that a person was put into, each with the first call to say so."""
+        groups = self._known[profile.segment_id].groups.items()
+        groups_in_order = sorted(groups, key=lambda each: each[1]["seq"])
+        return [(("group_id", group), row) for group, row in groups_in_order]
+
+    def members_of(self, group_id: str) -> list[list[tuple[Identifier, Row]]]:
+        """The identifiers of each person in a group."""
+        self._catch_up()
+        return [
+            [(each, self._told_by[each]) for each in profile.identifiers]
+            for profile in self._graph.profiles()
+            if group_id in self._known[profile.segment_id].groups
+        ]
 
     def told_by(self, identifier: Identifier) -> Row:
         """The message that brought the identifier."""
@@ -122,6 +138,8 @@ class UnifySpace:
         self._write_graph(resolved, row)
         about = self._known[resolved.profile.segment_id]
         _learn(about, message, row)
+        if message["type"] == "group" and isinstance(message.get("groupId"), str):
+            about.groups.setdefault(message["groupId"], row)
         if message["type"] == "identify":
             traits = mapping(message.get("traits"))
             self._raw["profile_traits_updates"].append(
@@ -158,6 +176,10 @@ class UnifySpace:
             mine = into.traits.get(name)
             if mine is None or mine.told_by["seq"] < trait.told_by["seq"]:
                 into.traits[name] = trait
+        for group, row in old.groups.items():
+            joined = into.groups.get(group)
+            if joined is None or row["seq"] < joined["seq"]:
+                into.groups[group] = row
         into.events = sorted([*into.events, *old.events], key=lambda row: row["seq"])
         if old.first and old.first["seq"] < into.first.get("seq", self._sequence):
             into.first = old.first
