@@ -121,7 +121,11 @@ def _is_held(ledger: Ledger, sync: Sync) -> bool:
 def _reason(sync: Sync, findings: Findings) -> str:
     found, known, settings = findings.found, findings.known, sync.settings
     if found is None and known is None and not findings.planned:
-        return "No such key, neither in the model nor among what Segment has confirmed."
+        key = ", ".join(settings.key)
+        return (
+            "No such key, neither in the model nor among what Segment has confirmed. "
+            f"The key of this sync is {key}."
+        )
     if found and found.is_suppressed:
         return "Left out: the person is on the suppression list. No call is made."
     if found and not found.has_consent:

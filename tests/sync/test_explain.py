@@ -67,6 +67,7 @@ def test_a_row_that_left_the_model_would_be_removed(world: World) -> None:
 
     assert gone.verdict == "Would be sent as removed."
     assert unknown.verdict.startswith("No such key")
+    assert unknown.verdict.endswith("The key of this sync is id.")
 
 
 def test_somebody_who_is_suppressed_is_left_out(world: World) -> None:
