@@ -28,7 +28,7 @@ from sqlalchemy.exc import DBAPIError
 from sync.diff import images
 from sync.doubt import follow_shape
 from sync.errors import ColumnRetyped, ConfigError, LedgerLost
-from sync.image import Image, ImageColumn, image_of, is_role
+from sync.image import LAST_ACTIVITY, Image, ImageColumn, image_of, is_role
 from sync.ledger import Lease, Ledger
 from sync.manifest import Model, Sync
 from sync.subject import same_key
@@ -146,7 +146,8 @@ def drift(sync: Sync, shape: Shape) -> Sequence[str]:
         *(
             f"New: `{name}` ({kind}); {cost}."
             for name, kind in shape.missing.items()
-            if name not in shape.retyped
+            # When somebody was last seen is asked, and never told.
+            if name not in (*shape.retyped, LAST_ACTIVITY)
         ),
         *(
             f"Another type: `{name}` is now {shape.missing[name]}; it needs accepting"

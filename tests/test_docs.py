@@ -118,7 +118,11 @@ def test_every_trait_is_told_to_whoever_makes_its_field(
         for model in ("sync_segment_profile_traits", "sync_segment_account_traits")
         for column in manifest["nodes"][f"model.relyv_segment.{model}"]["columns"]
     }
-    not_sent = {"profile_id", "user_id", "region", "account_id", "member_user_id"}
+    not_sent = {
+        *("profile_id", "user_id", "region", "account_id", "member_user_id"),
+        # The exposure's `last_activity`.
+        "last_seen_at",
+    }
 
     assert [name for name in traits - not_sent if f"`{name}`" not in page] == []
 

@@ -27,6 +27,20 @@ def test_a_plan_announces_what_is_new_gone_and_of_another_type(world: World) -> 
     assert world.preview(world.identify()).drift == []
 
 
+def test_when_somebody_was_last_seen_costs_nothing_to_know(world: World) -> None:
+    """
+    A sync that names `last_activity` later announces nothing, and sends nothing.
+    """
+    seen = "timestamp '2026-01-01 00:00:00' as seen_at"
+    world.model(BEFORE)
+    world.run(world.identify())
+    world.model(f"{BEFORE}, {seen}")
+    sync = world.identify(last_activity="seen_at")
+
+    assert world.preview(sync).drift == []
+    assert world.run(sync).counts.total == 0
+
+
 def test_an_audience_takes_a_new_column_as_known(world: World) -> None:
     """
     Nobody enters again, and an exit carries the new column's value.
