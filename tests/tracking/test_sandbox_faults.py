@@ -57,6 +57,24 @@ def test_a_fault_can_begin_half_way_and_be_taken_back(
     assert post(http, "e") == 200
 
 
+def test_an_answer_that_comes_after_a_reset_is_not_counted(
+    http: httpx.Client, sandbox: Inspection
+) -> None:
+    """
+    Nobody waits for it any more; the next one is answered after it, and counts alone.
+    """
+    sandbox.faults([{"status": 200, "delay_seconds": 0.5}])
+    with pytest.raises(httpx.ReadTimeout):
+        http.post("/v1/batch", json={"batch": []}, timeout=0.2)
+
+    sandbox.reset()
+    sandbox.faults([{"status": 200, "delay_seconds": 0.5}])
+    status = post(http, "a")
+
+    assert status == 200
+    assert sandbox.summary()["answers"] == {"200": 1}
+
+
 def test_a_memory_that_is_not_perfect_misses_the_same_ids(
     http: httpx.Client, sandbox: Inspection
 ) -> None:

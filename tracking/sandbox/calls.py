@@ -31,6 +31,8 @@ async def _call(request: Request) -> Response:
         raise HTTPException(404, "The Tracking API has no such path.")
 
     sandbox = sandbox_of(request)
+    # Those of now: an answer that comes after a reset does not count for what follows.
+    answers = sandbox.answers
     try:
         body = await _body(request)
     except ClientDisconnect:
@@ -42,7 +44,7 @@ async def _call(request: Request) -> Response:
         if fault is None
         else await _fail(fault, request, body)
     )
-    sandbox.answers[str(response.status_code) if response else "none"] += 1
+    answers[str(response.status_code) if response else "none"] += 1
     return response or await _hang_up(request)
 
 
