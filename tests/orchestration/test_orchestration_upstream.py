@@ -16,20 +16,15 @@ from dagster import (
 from orchestration.definitions import flow
 from orchestration.project import Project, prepare_manifest
 from tests.conftest import ROOT
+from tests.warehouses import PROFILE, Place
 from tracking.sandbox.inspection import Inspection
 
-PROJECT = """
+PROJECT = f"""
 name: tiny
-profile: tiny
+profile: {PROFILE}
 config-version: 2
-on-run-end: "{{ record_builds(results) }}"
-flags: {send_anonymous_usage_stats: false}
-"""
-PROFILES = """
-tiny:
-  target: demo
-  outputs:
-    demo: {type: duckdb, path: warehouse.duckdb, schema: tiny}
+on-run-end: "{{{{ record_builds(results) }}}}"
+flags: {{send_anonymous_usage_stats: false}}
 """
 YML = """
 groups: [{name: syncs, owner: {name: Tests, email: tests@example.com}}]
@@ -69,15 +64,17 @@ MODELS = ("people", "members", "visitors")
 
 
 @pytest.fixture
-def tiny(tmp_path: Path, sandbox_url: str, monkeypatch: pytest.MonkeyPatch) -> Project:
+def tiny(
+    tmp_path: Path, place: Place, sandbox_url: str, monkeypatch: pytest.MonkeyPatch
+) -> Project:
     """A dbt project with three models, a sync of each, and one test of one of them."""
     monkeypatch.setenv("RELYV_SANDBOX_URL", sandbox_url)
     monkeypatch.setenv("RELYV_PROJECT_DIR", str(tmp_path))
     for name in ("DBT_PROFILES_DIR", "DBT_TARGET", "DBT_TARGET_PATH"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.delenv("RELYV_LANDING_PATHS", raising=False)
+    place.write_project(tmp_path, schema="tiny")
     (tmp_path / "dbt_project.yml").write_text(PROJECT)
-    (tmp_path / "profiles.yml").write_text(PROFILES)
     for folder in ("models", "macros"):
         (tmp_path / folder).mkdir()
     shutil.copy(ROOT / "macros" / "record_builds.sql", tmp_path / "macros")
@@ -136,7 +133,7 @@ def test_a_failed_dbt_test_stops_the_syncs_below_it_and_no_other(
 ) -> None:
     """
     The sync of the tested model, and of a model that is made of it. The run is red, the
-    test is a failed check, and when the model is mended all is sent.
+    test is a failed check, and when the model is mended all is sent; on any warehouse.
     """
     with DagsterInstance.local_temp(str(tiny.folder)) as instance:
         stopped = run(instance)

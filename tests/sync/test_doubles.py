@@ -15,6 +15,8 @@ from tests.sync.histories import sleep_through
 from tests.sync.test_delivery import fault
 from tests.sync.world import World, numbers
 
+# Whatever the warehouse, the sender is one.
+KINDS_FOR_ALL = ("postgres", "snowflake")
 ROWS = 1_000
 # A request takes 475,000 bytes, and each note is 2,000.
 A_REQUEST = 230
