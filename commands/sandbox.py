@@ -1,5 +1,6 @@
 """relyv sandbox: a Segment to run on a laptop, and what it has received."""
 
+import errno
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -38,7 +39,14 @@ def serve(
     from tracking.sandbox.server import serve as run
 
     aside.print(f"A Segment for this laptop: http://127.0.0.1:{port} (Ctrl-C ends it)")
-    run("127.0.0.1", port, latency_seconds=latency)
+    try:
+        run("127.0.0.1", port, latency_seconds=latency)
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        raise typer.BadParameter(
+            f"Port {port} is taken, perhaps by another sandbox: take another --port."
+        ) from None
 
 
 @app.command()

@@ -1,6 +1,7 @@
 """What the command line says when something is wrong: a sentence, no traceback."""
 
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -172,6 +173,19 @@ def test_simulate_writes_no_second_world_over_a_first(tmp_path: Path) -> None:
 
     assert (first, second) == (0, 2)
     assert "not empty" in text
+
+
+def test_a_second_sandbox_says_that_its_port_is_taken(tmp_path: Path) -> None:
+    """
+    And how to listen elsewhere.
+    """
+    with socket.create_server(("127.0.0.1", 0)) as first:
+        port = first.getsockname()[1]
+
+        code, _, text = relyv(tmp_path, "sandbox", "--port", str(port))
+
+    assert code == 2
+    assert f"Port {port} is taken" in text
 
 
 def test_a_demo_replaces_no_warehouse_but_a_demos(project: Path) -> None:
