@@ -4,9 +4,11 @@
 
 Session events are made up by SQL, 50 a session, as if a hundredth had landed on each
 of a hundred days; then 1% more arrive, four of five in new sessions and the rest late,
-in old ones. Each build is `dbt run` of everything, in a process of its own, with 4 GB
-for DuckDB. `start-up` is one of a single small model, and `no rows` one of all models
-of an empty warehouse: what a build takes beyond them is `models`, and `rows`.
+in old ones: ten in each, as from a device that was offline. With `--late-apiece 1` each
+is in another one, so that a tenth of all sessions changes. Each build is `dbt run` of
+everything, in a process of its own, with 4 GB for DuckDB. `start-up` is one of a single
+small model, and `no rows` one of all models of an empty warehouse: what a build takes
+beyond them is `models`, and `rows`.
 """
 
 import argparse
@@ -57,7 +59,9 @@ from (
     select
         i,
         case
-            when i >= {late} and i % 5 = 0 then hash(i) % ({late} // 50) else i // 50
+            when i >= {late} and i % 5 = 0
+                then hash(i // (5 * {apiece})) % ({late} // 50)
+            else i // 50
         end::bigint as session
     from range({start}, {stop}) as numbers(i)
 )
@@ -94,13 +98,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--events", type=int, action="append")
     parser.add_argument("--slowest", type=int, default=0, help="models to name")
+    parser.add_argument(
+        "--late-apiece", type=int, default=10, help="late ones a session"
+    )
     options = parser.parse_args()
     for events in options.events or [200_000]:
         with tempfile.TemporaryDirectory() as folder:
-            measure(events, Path(folder), options.slowest)
+            measure(events, Path(folder), options.slowest, options.late_apiece)
 
 
-def measure(events: int, folder: Path, slowest: int) -> None:
+def measure(events: int, folder: Path, slowest: int, apiece: int) -> None:
     """A full build, one with 1% new events, and one with nothing new."""
     file = folder / "bench.duckdb"
     environment = project(folder, file)
@@ -123,7 +130,7 @@ def measure(events: int, folder: Path, slowest: int) -> None:
     build("no rows")
     _land(file, 0, events, HISTORY)
     full = build("full", "--full-refresh")
-    _land(file, events, more, TODAY)
+    _land(file, events, more, TODAY, apiece)
     some = build("1% new")
     build("nothing new")
     apart = [
@@ -154,7 +161,7 @@ def project(folder: Path, file: Path) -> Mapping[str, str]:
         "path": str(file),
         "schema": "bench",
         "threads": 2,
-        "settings": {"memory_limit": "4GB", "temp_directory": str(folder / "spill")},
+        "settings": {"memory_limit": "4GB"},
     }
     profile = {"relyv_segment": {"target": "demo", "outputs": {"demo": output}}}
     (folder / "profiles.yml").write_text(json.dumps(profile))
@@ -179,11 +186,12 @@ def _typed(kinds: Mapping[str, Kind]) -> str:
     return ", ".join(f'"{name}" {kind.value}' for name, kind in kinds.items())
 
 
-def _land(file: Path, start: int, stop: int, landed: str) -> None:
+def _land(file: Path, start: int, stop: int, landed: str, apiece: int = 1) -> None:
     values = {
         "start": start,
         "stop": stop,
         "late": start or stop,
+        "apiece": apiece,
         "landed": landed.format(stop=stop),
     }
     with duckdb.connect(str(file)) as connection:
