@@ -249,6 +249,29 @@ def test_what_is_read_of_sessions_changes_them(manifest: dict[str, Any]) -> None
     assert unseen == set()
 
 
+def test_no_unit_test_reads_a_seed_as_somebody_has_tuned_it() -> None:
+    """
+    An input that says no rows is the seed's own file: a changed weight would fail the
+    unit tests, and stop the build of whoever changed it.
+    """
+    seeds = {path.stem for path in (ROOT / "seeds").rglob("*.csv")}
+    given = [
+        (unit_test["name"], each)
+        for path in (ROOT / "models").rglob("*.yml")
+        for unit_test in (yaml.safe_load(path.read_text()) or {}).get("unit_tests", [])
+        for each in unit_test["given"]
+    ]
+
+    tuned = [
+        f"{name} reads {each['input']}"
+        for name, each in given
+        if each["input"].removeprefix("ref('").removesuffix("')") in seeds
+        and not each.keys() & {"rows", "fixture"}
+    ]
+    assert len(given) > 100
+    assert tuned == []
+
+
 def test_every_macro_is_promised(manifest: dict[str, Any]) -> None:
     """
     A macro says in yml what it is for.
