@@ -125,8 +125,8 @@ def watched(step, work):
             spent[step] += time.thread_time() - begun
     return watch
 whole = sync.run.stream
-def fetched(*arguments):
-    chunks = whole(*arguments)
+def fetched(*arguments, **named):
+    chunks = whole(*arguments, **named)
     following = watched("fetch", lambda: next(chunks, None))
     while (chunk := following()) is not None:
         yield chunk

@@ -22,9 +22,9 @@ from sqlalchemy import (
 from sync.bill import person_of
 from sync.billing import month_start
 from sync.contract import NUMBERS
-from sync.diff import comparable
 from sync.image import LAST_ACTIVITY, Image, ImageColumn
 from sync.manifest import EXPIRES, FADES
+from sync.news import comparable
 from sync.tables import new, old
 
 BEHAVIOUR, DECAY, EXPIRY = "behaviour", "decay", "expiry"

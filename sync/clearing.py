@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Select, func, insert, literal, select, union_all
+from sqlalchemy import Connection, Select, insert, literal, select, union_all
 
 from sync.blocks import Consent
 from sync.checks import count_changes
@@ -29,6 +29,7 @@ from sync.tables import SyncTables, new, old
 from sync.times import readable_columns
 from warehouse import Warehouse
 from warehouse.ddl import CreateTableAs, column_types, table_exists
+from warehouse.numbering import numbered
 from warehouse.suppressions import ensure_suppressions, suppressions
 
 
@@ -165,9 +166,8 @@ def _told(
     if (doubt := doubts(connection, tables)) is not None:
         nothing = select(sent).where(literal(1) == literal(0)).subquery("nothing")
         found.append(left_in_doubt(settings, image, nothing, sent, doubt))
-    told = union_all(*found).subquery("found")
-    keys = [told.c[c.name] for c in image.keys]
-    return select(func.row_number().over(order_by=keys).label("position"), *told.c)
+    told = select(union_all(*found).subquery("told"))
+    return numbered(told, lambda rows: [rows.c[c.name] for c in image.keys])
 
 
 def _kept(ledger: Ledger, plan: FrozenPlan) -> Image:

@@ -12,6 +12,7 @@ from sqlalchemy import (
     insert,
     literal,
     select,
+    true,
     update,
 )
 
@@ -72,35 +73,54 @@ def _confirm(
     *,
     through: int,
 ) -> None:
-    pending, sent, rejected = tables.pending, tables.sent, tables.rejected
-    keys = [column.name for column in tables.image.keys]
-    values = [column.name for column in tables.image.values]
-    was_rejected = _was_rejected(ledger, plan, pending)
-    shown = [pending.c[name] for name in (*keys, *(new(value) for value in values))]
+    pending, sent = tables.pending, tables.sent
+    names = [column.name for column in tables.image.columns]
     settled = [] if through == plan.rows else [pending.c.position <= through]
+    accepted = settled
 
-    connection.execute(delete(rejected).where(_touched(tables, rejected, *settled)))
-    reasons, judged = _judged(ledger, plan, pending)
-    connection.execute(
-        insert(rejected).from_select(
-            [CHANGE, REASON, DETAIL, *keys, *values],
-            select(pending.c.change, reasons.c.reason, reasons.c.detail, *shown)
-            .select_from(pending.join(reasons, judged))
-            .where(*settled),
-        )
-    )
-    accepted = [~was_rejected, *settled]
+    rejected = _touched(tables, tables.rejected, *settled)
+    connection.execute(delete(tables.rejected).where(rejected))
+    if _has_rejections(connection, ledger, plan):
+        _remember_rejected(connection, ledger, plan, tables, settled)
+        reasons, judged = _judged(ledger, plan, pending)
+        was_rejected = exists(select(literal(1)).select_from(reasons).where(judged))
+        accepted = [~was_rejected, *settled]
     connection.execute(delete(sent).where(_touched(tables, sent, *accepted)))
     connection.execute(
         insert(sent).from_select(
-            [*keys, *values],
-            select(*shown)
+            names,
+            select(*_new_image(tables))
             .where(pending.c.change.in_(("adopted", "added", "changed")))
             .where(*accepted),
         )
     )
     if doubts(connection, tables) is not None:
-        forget_doubts(connection, plan.settings, tables, and_(*accepted))
+        forget_doubts(connection, plan.settings, tables, and_(true(), *accepted))
+
+
+def _remember_rejected(
+    connection: Connection,
+    ledger: Ledger,
+    plan: FrozenPlan,
+    tables: SyncTables,
+    settled: list[ColumnElement[bool]],
+) -> None:
+    names = [column.name for column in tables.image.columns]
+    reasons, judged = _judged(ledger, plan, tables.pending)
+    beside = [tables.pending.c.change, reasons.c.reason, reasons.c.detail]
+    connection.execute(
+        insert(tables.rejected).from_select(
+            [CHANGE, REASON, DETAIL, *names],
+            select(*beside, *_new_image(tables))
+            .select_from(tables.pending.join(reasons, judged))
+            .where(*settled),
+        )
+    )
+
+
+def _new_image(tables: SyncTables) -> list[ColumnElement[Any]]:
+    keys = [tables.pending.c[column.name] for column in tables.image.keys]
+    return [*keys, *(tables.pending.c[new(c.name)] for c in tables.image.values)]
 
 
 def _close(
@@ -121,11 +141,13 @@ def _close(
     )
 
 
-def _was_rejected(
-    ledger: Ledger, plan: FrozenPlan, pending: Any
-) -> ColumnElement[bool]:
-    reasons, judged = _judged(ledger, plan, pending)
-    return exists(select(literal(1)).select_from(reasons).where(judged))
+def _has_rejections(connection: Connection, ledger: Ledger, plan: FrozenPlan) -> bool:
+    """Mostly there are none, and to join all rows with nothing takes its memory."""
+    rejections = ledger.tables.rejections
+    one = select(literal(1)).where(
+        rejections.c.sync == plan.sync, rejections.c.plan == plan.number
+    )
+    return connection.execute(one.limit(1)).first() is not None
 
 
 def _judged(

@@ -22,10 +22,11 @@ from sqlalchemy import (
 
 from sync.again import Again
 from sync.consent import kept_about_them
-from sync.diff import change_set, images, model_rows
+from sync.diff import change_set
 from sync.doubt import doubts
 from sync.ledger import Ledger
 from sync.manifest import Sync
+from sync.model_images import images, model_rows
 from sync.shape import Shape, has_shape, inspect_shape
 from sync.subject import SUPPRESSIBLE, is_suppressed
 from sync.tables import CHANGE, DETAIL, REASON, SyncTables

@@ -8,18 +8,13 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Double,
     Select,
-    String,
     Subquery,
-    Table,
     and_,
     case,
-    cast,
     exists,
     func,
     literal,
-    literal_column,
     or_,
     select,
     union_all,
@@ -28,65 +23,25 @@ from sqlalchemy import (
 from sync.again import Again
 from sync.billing import month_start
 from sync.config import SyncSettings
-from sync.consent import consent_of
 from sync.doubt import left_in_doubt, told_again
 from sync.image import (
-    ANONYMOUS_ID,
-    EXTERNAL_ID,
-    GROUP_ID,
     LAST_ACTIVITY,
-    USER_ID,
     Image,
-    ImageColumn,
-    relation,
 )
-from sync.manifest import Model, Sync
+from sync.news import comparable, differs
 from sync.subject import (
     SUPPRESSIBLE,
     destination_id,
-    is_suppressed,
     null_like,
     same_key,
 )
 from sync.tables import CHANGE, new, old
+from warehouse.numbering import numbered
 
 # The order of delivery: what must be forgotten goes before what is to be remembered.
 # `forgotten` and `adopted` rows have no call: their image goes, or comes.
 SILENT = ("forgotten", "adopted")
 CHANGE_ORDER = ("forgotten", "removed", "adopted", "added", "changed")
-
-
-def images(model: Model, image: Image) -> Select[Any]:
-    """The model's rows as images."""
-    return images_from(relation(model), image)
-
-
-def model_rows(sync: Sync, image: Image, suppressions: Table) -> Subquery:
-    """The model as images, without the people whom nobody may be told of."""
-    source = relation(sync.model)
-    every = images_from(source, image)
-    if (consent := consent_of(sync.settings, source)) is not None:
-        every = every.where(consent)
-    found = every.subquery("images")
-    told = select(found)
-    for name, role in SUPPRESSIBLE.items():
-        if role in found.c:
-            told = told.where(~is_suppressed(found.c[role], name, suppressions))
-    return told.subquery("model")
-
-
-def images_from(source: Any, image: Image) -> Select[Any]:
-    """Its rows as images, all of them."""
-    return select(
-        *(
-            (
-                source.c[c.source]
-                if c.source
-                else literal_column(f"cast(null as {c.data_type})")
-            ).label(c.name)
-            for c in image.columns
-        )
-    ).select_from(source)
 
 
 def change_set(
@@ -108,17 +63,19 @@ def change_set(
     """
     everything = again is not None
     found = _changes(settings, image, model, sent, doubt, everything=everything)
-    keys = [found.c[c.name] for c in image.keys]
+    rows = select(found).where(~_is_held(settings, found))
+    if again is not None:
+        rows = rows.where(again.wanted(found))
+    else:
+        rows = rows.where(~_refused_before(image, found, rejected))
+    return numbered(rows, lambda found: _order_of_delivery(image, found))
+
+
+def _order_of_delivery(image: Image, found: Any) -> list[ColumnElement[Any]]:
     rank = case(
         *((found.c.change == change, rank) for rank, change in enumerate(CHANGE_ORDER))
     )
-    rows = select(
-        func.row_number().over(order_by=[rank, *keys]).label("position"),
-        *(column for column in found.c),
-    ).where(~_is_held(settings, found))
-    if again is not None:
-        return rows.where(again.wanted(found))
-    return rows.where(~_refused_before(image, found, rejected))
+    return [rank, *(found.c[c.name] for c in image.keys)]
 
 
 def held_back(
@@ -169,10 +126,12 @@ def _compared(
 ) -> Select[Any]:
     key = image.keys[0].name
     is_new, is_gone = sent.c[key].is_(None), model.c[key].is_(None)
-    differs = _differs(settings, image, model, sent)
     found = [is_new]
     if not settings.is_insert_only:
-        found += [is_gone, and_(~is_new, ~is_gone, differs)]
+        found += [
+            is_gone,
+            and_(~is_new, ~is_gone, differs(settings, image, model, sent)),
+        ]
     added = literal("added" if _tells_of_added(settings) else "adopted")
     kinds = [(is_gone, _removal(settings, model, sent)), (is_new, added)]
     if everything:
@@ -264,51 +223,6 @@ def _still_in_model(
     )
 
 
-def _differs(
-    settings: SyncSettings, image: Image, model: Any, sent: Any
-) -> ColumnElement[bool]:
-    differences = [
-        _moved(model.c[c.name], sent.c[c.name], settings.significant.get(c.name), c)
-        for c in _compared_columns(settings, image)
-    ]
-    if settings.call == "audience":
-        before, after = destination_id(settings, sent), destination_id(settings, model)
-        differences = [before.is_distinct_from(after)]
-    return or_(*differences) if differences else literal(1) == literal(0)
-
-
-def _compared_columns(settings: SyncSettings, image: Image) -> list[ImageColumn]:
-    """
-    What makes a row news: its ids and its fields.
-
-    The userId of a group call only says who told of the account.
-    """
-    if not (settings.keeps_traits or settings.changed):
-        return []
-    ids = {GROUP_ID} if settings.call == "group" else {USER_ID, ANONYMOUS_ID, GROUP_ID}
-    roles = [c for c in image.roles if c.name in ids or c.name.startswith(EXTERNAL_ID)]
-    return [*roles, *image.fields]
-
-
-def _moved(
-    after: ColumnElement[Any],
-    before: ColumnElement[Any],
-    threshold: float | None,
-    column: ImageColumn,
-) -> ColumnElement[bool]:
-    after, before = comparable(after, column), comparable(before, column)
-    if threshold is None:
-        return after.is_distinct_from(before)
-    # To or from null or zero is always news; the rest is measured against the last
-    # confirmed value, so that small drifts add up to one call.
-    return or_(
-        after.is_(None).is_distinct_from(before.is_(None)),
-        (after == 0).is_distinct_from(before == 0),
-        # As floats: whole numbers of a small type overflow when they are subtracted.
-        func.abs(cast(after, Double) - cast(before, Double)) >= threshold,
-    )
-
-
 def _refused_before(
     image: Image, found: Subquery, rejected: Any
 ) -> ColumnElement[bool]:
@@ -326,8 +240,3 @@ def _refused_before(
             )
         )
     )
-
-
-def comparable(value: ColumnElement[Any], column: ImageColumn) -> ColumnElement[Any]:
-    """The value as it can be compared: JSON has no equality everywhere."""
-    return cast(value, String) if column.is_json else value

@@ -21,11 +21,12 @@ from sqlalchemy import (
 
 from sync.comparison import Comparison, compare, confirmed
 from sync.consent import consent_of
-from sync.diff import SILENT, images_from
+from sync.diff import SILENT
 from sync.errors import ConfigError
 from sync.image import Image, relation
 from sync.ledger import Ledger
 from sync.manifest import Sync
+from sync.model_images import images_from
 from sync.preview import next_renderer, takes_baseline
 from sync.shape import has_shape
 from sync.subject import SUPPRESSIBLE, is_suppressed

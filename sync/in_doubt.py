@@ -42,7 +42,8 @@ def calls_in_doubt(
     settled = ledger.delivered_through(sync.name)
     region = region_of(plan.settings.source, target=warehouse.target)
     renderer = renderer_of(plan, installation, region, warehouse.project_dir)
-    rows = pending_rows(sync, tables, privacy, settled)
+    position = tables.pending.c.position
+    rows = pending_rows(sync, tables, privacy).where(position > settled)
     calls = rows.where(tables.pending.c.change.not_in(SILENT)).limit(limit)
     with warehouse.engine.connect() as connection:
         found = connection.execute(calls).all()

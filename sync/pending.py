@@ -37,20 +37,17 @@ def renderer_of(
     )
 
 
-def pending_rows(
-    sync: Sync, tables: SyncTables, schema: str, settled: int
-) -> Select[Any]:
-    """What is left of the plan, without those who said no since it was frozen."""
+def pending_rows(sync: Sync, tables: SyncTables, schema: str) -> Select[Any]:
+    """The rows of the plan, without those who said no since it was frozen."""
     pending, listed = tables.pending, suppressions(schema)
     rows = select(*readable_columns(pending, tables.image))
-    rows = rows.where(pending.c.position > settled)
     for role, name in _suppressible(tables.image):
         for column in (pending.c[new(role)], pending.c[old(role)]):
             rows = rows.where(~is_suppressed(column, name, listed))
     said_no = planned_about_them(sync, pending)
     if said_no is not None:
         rows = rows.where(~said_no)
-    return rows.order_by(pending.c.position)
+    return rows
 
 
 def _suppressible(image: Image) -> Iterator[tuple[str, str]]:

@@ -23,11 +23,12 @@ from sync.bill import over_budget
 from sync.checks import Counts, check_model, count_changes, tripped
 from sync.config import SyncSettings
 from sync.consent import kept_about_them
-from sync.diff import change_set, held_back, model_rows
+from sync.diff import change_set, held_back
 from sync.doubt import doubts
 from sync.frozen import HELD, keep_plan
 from sync.ledger import Lease, Ledger
 from sync.manifest import Sync
+from sync.model_images import model_rows
 from sync.subject import SUPPRESSIBLE, is_suppressed
 from sync.tables import BASELINE, FORGOTTEN, SyncTables
 from sync.trial import Trial

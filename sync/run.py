@@ -36,6 +36,7 @@ from sync.tables import SyncTables
 from sync.tighter import forbidden
 from sync.window import check_window
 from warehouse import Warehouse
+from warehouse.memory import grown_as_needed, little_memory
 from warehouse.stream import stream
 from warehouse.suppressions import ensure_suppressions
 from warehouse.turns import one_at_a_time
@@ -77,7 +78,8 @@ def run_sync(
     if options and options.trial:
         options.trial.check(sync)
     run = _Run(warehouse, sync, options or RunOptions(), on_progress)
-    return run.execute()
+    with little_memory(warehouse):
+        return run.execute()
 
 
 class _Run:
@@ -171,7 +173,7 @@ class _Run:
 
     def _plan_and_deliver(self, lease: Lease, installation: Installation) -> None:
         with self._timed("plan"):
-            plan = self._planned(lease)
+            plan = grown_as_needed(self.warehouse, lambda: self._planned(lease))
         if plan is not None:
             self._deliver(plan, lease, installation, settled=0)
 
@@ -228,7 +230,9 @@ class _Run:
         with self._timed("deliver"):
             self._post(plan, lease, installation, tables, settled)
         with self._timed("commit"):
-            commit(self.ledger, lease, plan, tables)
+            grown_as_needed(
+                self.warehouse, lambda: commit(self.ledger, lease, plan, tables)
+            )
 
     def _post(
         self,
@@ -256,18 +260,24 @@ class _Run:
                 checkpoint_seconds=self.options.delivery.checkpoint_seconds,
             )
             try:
-                delivery.run(self._rendered(tables, renderer, settled))
+                delivery.run(self._rendered(plan, tables, renderer, settled))
             finally:
                 self.report = self.report.delivered(
                     delivery.progress, renderer.flagged, self.outlines.kept
                 )
 
     def _rendered(
-        self, tables: SyncTables, renderer: Renderer, settled: int
+        self, plan: FrozenPlan, tables: SyncTables, renderer: Renderer, settled: int
     ) -> Iterator[Outgoing]:
         privacy = self.warehouse.step_schema("privacy")
-        query = pending_rows(self.sync, tables, privacy, settled)
-        for chunk in stream(self.warehouse, query):
+        chunks = stream(
+            self.warehouse,
+            pending_rows(self.sync, tables, privacy),
+            tables.pending.c.position,
+            after=settled,
+            through=plan.rows,
+        )
+        for chunk in chunks:
             for row in chunk:
                 outgoing = renderer.render(row)
                 self.outlines.see(outgoing)

@@ -25,12 +25,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DBAPIError
 
-from sync.diff import images
 from sync.doubt import follow_shape
 from sync.errors import ColumnRetyped, ConfigError, LedgerLost
 from sync.image import LAST_ACTIVITY, Image, ImageColumn, image_of, is_role
 from sync.ledger import Lease, Ledger
 from sync.manifest import Model, Sync
+from sync.model_images import images
 from sync.subject import same_key
 from sync.tables import CHANGE, DETAIL, FORGOTTEN, REASON, SyncTables, new, old
 from warehouse.ddl import (

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, String, cast, func, select
+from sqlalchemy import Select, String, cast, select
 
 from sync.diff import SILENT
 from sync.errors import ConfigError
 from sync.image import Image
 from sync.manifest import Sync
+from warehouse.numbering import numbered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,9 +47,9 @@ class Trial:
             rows = rows.where(key.in_(self.only))
         chosen = rows.subquery("chosen")
         others = [column for column in chosen.c if column.name != "position"]
-        number = func.row_number().over(order_by=chosen.c.position)
-        tried = select(number.label("position"), *others).subquery("tried")
-        every = select(tried)
+        kept = select(chosen.c.position.label("place"), *others)
+        tried = numbered(kept, lambda rows: [rows.c.place]).subquery("tried")
+        every = select(tried.c.position, *(tried.c[column.name] for column in others))
         return (
             every if self.limit is None else every.where(tried.c.position <= self.limit)
         )

@@ -1,51 +1,75 @@
-"""A large result -> rows, a bounded number at a time.
+"""A large table of numbered rows -> its rows, a bounded number at a time.
 
 The result is never held whole, by the driver or by us.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
-from sqlalchemy import Select
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam
 
 from warehouse.engine import Warehouse
+from warehouse.memory import grown_as_needed
 
-CHUNK_ROWS = 5_000
+# A chunk has so many values: the wider the rows, the fewer of them.
+CHUNK_VALUES = 200_000
+Rows = Sequence[tuple[Any, ...]]
 
 
 def stream(
-    warehouse: Warehouse, query: Select[Any], *, chunk_rows: int = CHUNK_ROWS
-) -> Iterator[Sequence[tuple[Any, ...]]]:
-    """Yield chunks of rows on a connection of their own, in the query's order."""
+    warehouse: Warehouse,
+    query: Select[Any],
+    number: ColumnElement[int],
+    *,
+    after: int,
+    through: int,
+    chunk_values: int = CHUNK_VALUES,
+) -> Iterator[Rows]:
+    """
+    Yield the rows of a query in chunks, in the order of their number.
+
+    Only those after one number and up to another. No two rows have the same, and
+    nobody changes them meanwhile.
+    """
+    chunk_rows = max(1, chunk_values // len(query.selected_columns))
     if warehouse.kind == "duckdb":
-        yield from _duckdb(warehouse, query, chunk_rows)
+        yield from _by_range(warehouse, query, number, after, through, chunk_rows)
     else:
-        yield from _server(warehouse, query, chunk_rows)
+        rows = query.where(number > after, number <= through).order_by(number)
+        yield from _by_cursor(warehouse, rows, chunk_rows)
 
 
-def _duckdb(
-    warehouse: Warehouse, query: Select[Any], chunk_rows: int
-) -> Iterator[Sequence[tuple[Any, ...]]]:
-    # DuckDB's own cursor materialises what it fetches; its Arrow reader streams.
-    text = str(query.compile(warehouse.engine, compile_kwargs={"literal_binds": True}))
+def _by_range(
+    warehouse: Warehouse,
+    query: Select[Any],
+    number: ColumnElement[int],
+    after: int,
+    through: int,
+    chunk_rows: int,
+) -> Iterator[Rows]:
+    # DuckDB's cursor holds all of its result, and a sort of it before that. A range of
+    # numbers it finds without a search: they lie in the table in their order.
+    low: BindParameter[int] = bindparam("low")
+    high: BindParameter[int] = bindparam("high")
+    part = query.where(number > low, number <= high).order_by(number)
+    for before in range(after, through, chunk_rows):
+        ends = {"low": before, "high": min(before + chunk_rows, through)}
+        rows = grown_as_needed(warehouse, partial(_fetched, warehouse, part, ends))
+        if rows:
+            yield rows
+
+
+def _fetched(warehouse: Warehouse, query: Select[Any], ends: Mapping[str, int]) -> Rows:
     with warehouse.engine.connect() as connection:
-        cursor: Any = connection.connection.cursor()
-        cursor.execute(text)
-        for batch in cursor.to_arrow_reader(chunk_rows):
-            yield list(zip(*map(_values, batch.columns), strict=True))
+        cursor: Any = connection.execute(query, ends).cursor
+        rows: Rows = cursor.fetchall()
+    return rows
 
 
-def _values(column: Any) -> Sequence[Any]:
-    # Half of a first plan is nulls: what was there before, of which there was nothing.
-    if column.null_count == len(column):
-        return [None] * len(column)
-    values: Sequence[Any] = column.to_pylist()
-    return values
-
-
-def _server(
+def _by_cursor(
     warehouse: Warehouse, query: Select[Any], chunk_rows: int
-) -> Iterator[Sequence[tuple[Any, ...]]]:
+) -> Iterator[Rows]:
     with warehouse.engine.connect() as connection:
         result = connection.execution_options(
             stream_results=True, yield_per=chunk_rows

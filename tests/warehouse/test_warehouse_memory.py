@@ -1,0 +1,85 @@
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from tests.warehouses import Place, Places
+from warehouse import Warehouse
+from warehouse.memory import grown_as_needed, little_memory
+
+# An aggregate that is one text of 200 MB: DuckDB cannot spill it.
+LARGE = "select length(string_agg(repeat('x', 1000), '')) from range(200000)"
+
+
+@contextmanager
+def duckdb(folder: Path, **settings: object) -> Iterator[Warehouse]:
+    with Places(folder, _no_server, _no_server).new("duckdb") as place:
+        place = Place(kind="duckdb", settings={**place.settings, "settings": settings})
+        with place.open(folder) as warehouse:
+            yield warehouse
+
+
+def limit(warehouse: Warehouse) -> str:
+    return str(_value(warehouse, "select current_setting('memory_limit')"))
+
+
+def test_what_needs_more_memory_is_done_again_with_more(tmp_path: Path) -> None:
+    """
+    128 MB are too little for it, and somewhat more are enough.
+    """
+    limits: list[str] = []
+    with duckdb(tmp_path) as warehouse:
+
+        def work() -> object:
+            limits.append(limit(warehouse))
+            return _value(warehouse, LARGE)
+
+        with little_memory(warehouse):
+            length = grown_as_needed(warehouse, work)
+        afterwards = limit(warehouse)
+
+    assert length == 200_000_000
+    assert limits[0] == "122.0 MiB"
+    assert len(limits) > 1
+    assert afterwards == "1.8 GiB"
+
+
+def test_a_limit_in_the_profile_stays(tmp_path: Path) -> None:
+    """
+    Whoever sets one knows the machine: it neither grows nor shrinks.
+    """
+    with duckdb(tmp_path, memory_limit="100MB") as warehouse, little_memory(warehouse):
+        with pytest.raises(OperationalError, match="Out of Memory"):
+            grown_as_needed(warehouse, lambda: _value(warehouse, LARGE))
+        found = limit(warehouse)
+
+    assert found == "95.3 MiB"
+
+
+def test_what_fails_for_another_reason_is_not_tried_again(tmp_path: Path) -> None:
+    """
+    More memory mends no missing table.
+    """
+    tried = []
+    with duckdb(tmp_path) as warehouse, little_memory(warehouse):
+
+        def work() -> object:
+            tried.append(1)
+            return _value(warehouse, "select * from nowhere")
+
+        with pytest.raises(Exception, match="nowhere"):
+            grown_as_needed(warehouse, work)
+
+    assert len(tried) == 1
+
+
+def _value(warehouse: Warehouse, query: str) -> object:
+    with warehouse.engine.connect() as connection:
+        return connection.exec_driver_sql(query).scalar_one()
+
+
+def _no_server() -> NoReturn:
+    raise AssertionError("DuckDB needs none")
