@@ -13,7 +13,7 @@ from time import monotonic
 
 from sync.errors import DeliveryStopped, DeliveryUnsure
 from sync.ledger import Rejection
-from sync.payload import Outgoing
+from sync.outgoing import Outgoing
 from tracking import Answer, Outcome, Pace, TrackingClient, batches
 from tracking.limits import REQUEST_MESSAGES
 

@@ -6,7 +6,7 @@ from math import ceil
 
 from sync.blocks import RateSettings
 from sync.checks import Counts
-from sync.payload import Outgoing
+from sync.outgoing import Outgoing
 from tracking.limits import REQUEST_MESSAGES, SENDER_REQUEST_BYTES
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import orjson
 
-from sync.payload import Outgoing
+from sync.outgoing import Outgoing
 
 OF_EACH_CHANGE = 3
 

@@ -26,8 +26,9 @@ from sync.installation import Installation, read_installation
 from sync.ledger import Ledger
 from sync.manifest import Sync
 from sync.options import DeliverySettings, rate_of
+from sync.outgoing import Outgoing
 from sync.outline import Outline, Outlines
-from sync.payload import Outgoing, Renderer
+from sync.payload import Renderer
 from sync.pending import renderer_of
 from sync.plan import wants_baseline
 from sync.shape import drift

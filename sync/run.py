@@ -25,9 +25,10 @@ from sync.ledger import Lease, Ledger, delete_rejections_above
 from sync.manifest import Sync
 from sync.opt_out import close_opted_out
 from sync.options import RunOptions
+from sync.outgoing import Outgoing
 from sync.outline import Outlines
 from sync.pauses import require_running
-from sync.payload import Outgoing, Renderer
+from sync.payload import Renderer
 from sync.pending import pending_rows, renderer_of
 from sync.plan import freeze
 from sync.report import RunReport

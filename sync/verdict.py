@@ -16,8 +16,8 @@ from sync.frozen import HELD, read_open_plan
 from sync.image import LAST_ACTIVITY, is_role
 from sync.ledger import Ledger
 from sync.manifest import Sync
+from sync.outgoing import Outgoing
 from sync.pauses import is_paused
-from sync.payload import Outgoing
 from sync.tables import DETAIL, REASON
 from sync.tighter import forbidden
 from warehouse import Warehouse

@@ -24,7 +24,7 @@ def unify_code(message: Mapping[str, object]) -> str | None:
 def _time_code(message: Mapping[str, object]) -> str | None:
     # ISO 8601 sorts by its first digits as time does; a zone cannot move 1970-01-02.
     timestamp = message.get("timestamp")
-    if isinstance(timestamp, str) and timestamp[:4].isdigit() and timestamp < "1970":
+    if isinstance(timestamp, str) and timestamp < "1970" and timestamp[:4].isdigit():
         return "unify_before_1970"
     return None
 

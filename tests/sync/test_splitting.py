@@ -11,7 +11,7 @@ import pytest
 from sync.checks import Counts
 from sync.deliver import Delivery
 from sync.errors import DeliveryStopped
-from sync.payload import Outgoing
+from sync.outgoing import Outgoing
 from tests.sync.test_delivery import fault, many
 from tests.sync.world import World
 from tracking import TrackingClient
