@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from commands.garbage import rarely_collected
 from commands.options import HERE, AsJson, ProjectDir, Target
 from commands.screen import bar, out, print_json, table
 from commands.signals import interruptible
@@ -132,7 +133,7 @@ def _run_one(
 ) -> "RunReport":
     from sync import run_sync
 
-    with bar(f"{sync.name}") as shown:
+    with bar(f"{sync.name}") as shown, rarely_collected():
         return run_sync(
             warehouse,
             sync,
