@@ -1,10 +1,10 @@
 """Run a command in a process of its own, and say what it took."""
 
+import json
 import os
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,17 +29,30 @@ def python(script: str, *arguments: str) -> Measured:
 
 def run(command: Sequence[str], environment: Mapping[str, str]) -> Measured:
     """Measure a command; a failure ends the benchmark with what it wrote."""
-    begun = time.perf_counter()
-    with tempfile.TemporaryFile() as log:
-        process = subprocess.Popen(
-            command, env=dict(environment), stdout=log, stderr=log, cwd=ROOT
+    with tempfile.TemporaryFile() as log, tempfile.TemporaryFile() as found:
+        subprocess.run(
+            [sys.executable, "-S", "-c", LAUNCH, str(log.fileno()), *command],
+            env=dict(environment),
+            stdout=found,
+            pass_fds=[log.fileno()],
+            cwd=ROOT,
+            check=True,
         )
-        _, status, usage = os.wait4(process.pid, 0)
+        found.seek(0)
+        status, seconds, cpu, kilobytes = json.loads(found.read())
         if status:
             log.seek(0)
             sys.exit(f"{' '.join(command[:3])} failed:\n{log.read().decode()[-2000:]}")
-    return Measured(
-        seconds=time.perf_counter() - begun,
-        cpu=usage.ru_utime + usage.ru_stime,
-        megabytes=usage.ru_maxrss / 1024,
-    )
+    return Measured(seconds=seconds, cpu=cpu, megabytes=kilobytes / 1024)
+
+
+# A process begins with the peak memory of the one that starts it: so a small one does.
+LAUNCH = """
+import os, subprocess, sys, time
+log, *command = sys.argv[1:]
+begun = time.perf_counter()
+process = subprocess.Popen(command, stdout=int(log), stderr=int(log))
+_, status, usage = os.wait4(process.pid, 0)
+seconds = time.perf_counter() - begun
+print([status, seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss])
+"""
