@@ -98,7 +98,7 @@ def _datetime(value: datetime, column: str) -> str:
     if value.tzinfo is not None:
         value = value.astimezone(UTC).replace(tzinfo=None)
     _check_range(value, column)
-    return value.isoformat(timespec="milliseconds") + "Z"
+    return value.isoformat("T", "milliseconds") + "Z"
 
 
 def _integer(value: int, column: str) -> int:
@@ -154,7 +154,10 @@ def _time(value: time, _: str) -> str:
 
 
 def _check_range(value: date, column: str) -> None:
-    if date(value.year, value.month, value.day) == OUT_OF_RANGE:
+    # The year alone first: few rows have another reason to make a date.
+    if value.year == OUT_OF_RANGE.year and (
+        date(value.year, value.month, value.day) == OUT_OF_RANGE
+    ):
         raise RowRejected(
             "time_out_of_range",
             f"`{column}` is infinite, or is not in the years 1 to 9999.",
