@@ -115,19 +115,36 @@ def test_typed_text_never_lands(home: Path, landed: dict[str, LandingReport]) ->
     assert ("value",) not in columns
 
 
-if SHARED.exists():
+def test_the_export_of_a_monitor_comes_out_as_bots(
+    home: Path, sent: dict[str, RunReport]
+) -> None:
+    """
+    A machine that checks a shop clicks on things that are dead, and nobody hears of it.
+    """
+    with open_warehouse(ROOT, "demo") as warehouse:
+        found = rows(
+            warehouse,
+            """
+            select
+                scores.frustration_score,
+                scores.score_excluded_reason,
+                exclusions.bot_rule,
+                (
+                    select count(*) from relyv_events.forwardable_parts as parts
+                    where parts.session_id = sessions.session_id
+                ) as told,
+                (
+                    select count(*) from relyv_frustration.session_signals as found
+                    where found.session_id = sessions.session_id
+                ) as signals
+            from relyv_sessions.sessions as sessions
+            inner join relyv_frustration.session_scores as scores using (session_id)
+            left join relyv_frustration.session_exclusions as exclusions
+                using (session_id)
+            where sessions.user_agent like '%Rigor%'
+            """,
+        )
 
-    def test_the_export_of_a_monitor_comes_out_as_bots(
-        sent: dict[str, RunReport],
-    ) -> None:
-        """
-        Four sessions of a machine that clicks every two seconds: nobody is frustrated.
-        """
-        with open_warehouse(ROOT, "demo") as warehouse:
-            found = rows(
-                warehouse,
-                "select score_excluded_reason, frustration_score "
-                "from relyv_frustration.session_scores where session_id not like 's%'",
-            )
-
-        assert found == [("bot", None)] * 4
+    monitors = 1 + 4 * SHARED.exists()
+    assert [row[:-1] for row in found] == [(None, "bot", "user_agent", 0)] * monitors
+    assert any(row[-1] for row in found)
