@@ -272,6 +272,33 @@ def test_no_unit_test_reads_a_seed_as_somebody_has_tuned_it() -> None:
     assert tuned == []
 
 
+def test_what_judges_identifiers_changes_them(manifest: dict[str, Any]) -> None:
+    """
+    A seed that a model built a cluster at a time reads changes every set when it is
+    edited, or ties those whom it names.
+    """
+
+    def seeds(name: str) -> set[str]:
+        before = manifest["nodes"][name]["depends_on"]["nodes"]
+        return {node for node in before if node.startswith("seed.")}
+
+    models_of = "model.relyv_segment."
+    followers = [
+        node["unique_id"]
+        for node in models(manifest)
+        if f"{models_of}identity_identifiers" in node["depends_on"]["nodes"]
+        and node["config"].get("incremental_strategy") in ("append", "changed_rows")
+    ]
+
+    unseen = set().union(*map(seeds, followers)) - {
+        *seeds(f"{models_of}identity_sets"),
+        *seeds(f"{models_of}identity_ties"),
+    }
+
+    assert len(followers) > 10
+    assert unseen == set()
+
+
 def test_every_macro_is_promised(manifest: dict[str, Any]) -> None:
     """
     A macro says in yml what it is for.

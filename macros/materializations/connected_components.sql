@@ -4,56 +4,15 @@
         one row per linked node: node and component, the smallest node of all that it
         is connected to.
 
-        Each round points every node at the smallest node among itself and its
-        neighbours, jumps along the pointers, and replaces each link by the link between
-        what its ends point at. Rounds that hardly shrink the graph make the next jump
-        farther, which is what defeats long chains.
+        A model that selects the links of new nodes only, and whose pre-hook deletes the
+        old ones (node_by_node), gets theirs added.
     -#}
     {%- set target_relation = this.incorporate(type='table') -%}
-    {%- set max_rounds = config.get('max_rounds', 60) -%}
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
 
-    {%- set links = work_table(target_relation, 'links_0', component_links(sql)) -%}
-    {%- set state = namespace(links=links, left=row_count(links), jumps=1) -%}
-    {%- set pointers = [] -%}
-    {%- set used = [links] -%}
+    {%- set used = [] -%}
+    {%- set components = solved_components(target_relation, sql, used) -%}
 
-    {%- for round in range(max_rounds) if state.left > 0 -%}
-        {%- set pointer = component_pointers(
-            target_relation, state.links, loop.index, state.jumps
-        ) -%}
-        {%- do pointers.append(pointer) -%}
-        {%- set links = work_table(
-            target_relation,
-            'links_' ~ loop.index % 2,
-            contracted_links(state.links, pointer)
-        ) -%}
-        {%- do used.extend([links, pointer]) -%}
-        {%- set left = row_count(links) -%}
-        {%- if left * 2 > state.left -%}
-            {%- set state.jumps = state.jumps * 2 -%}
-        {%- endif -%}
-        {%- set state.links = links -%}
-        {%- set state.left = left -%}
-    {%- endfor -%}
-
-    {%- if state.left > 0 -%}
-        {%- do exceptions.raise_compiler_error(
-            this.identifier ~ ': ' ~ state.left ~ ' links are left after ' ~ max_rounds
-            ~ ' rounds. Nothing was written. Raise max_rounds in the model.'
-        ) -%}
-    {%- endif -%}
-
-    {%- set composed = namespace(result=none) -%}
-    {%- for pointer in pointers | reverse -%}
-        {%- set composed.result = composed_components(
-            target_relation, pointer, composed.result, loop.index
-        ) -%}
-        {%- do used.append(composed.result) -%}
-    {%- endfor -%}
-
-    {{ return(finish_loop(
-        target_relation, components_select(composed.result), used | unique | list
-    )) }}
+    {{ return(finish_loop(target_relation, components, used)) }}
 {% endmaterialization %}

@@ -1,3 +1,5 @@
+{{ config(**identifier_by_identifier('external_id_hash')) }}
+
 with
 
 identifiers as (
@@ -15,6 +17,8 @@ identifiers as (
 
     from {{ ref('identity_identifiers') }}
 
+    where {{ is_of_new_node() }}
+
 ),
 
 owners as (
@@ -26,6 +30,8 @@ owners as (
 
     from {{ ref('identity_owners') }}
 
+    where {{ is_of_new_node() }}
+
 ),
 
 over_limit as (
@@ -33,6 +39,8 @@ over_limit as (
     select node
 
     from {{ ref('over_limit_identifiers') }}
+
+    where {{ is_of_new_node() }}
 
 ),
 
@@ -46,7 +54,9 @@ links as (
 
     from {{ ref('identity_links') }}
 
-    where event_id is not null
+    where
+        event_id is not null
+        and {{ is_of_new_node('node_a') }}
 
 ),
 

@@ -1,3 +1,5 @@
+{{ config(**identifier_by_identifier('profile_id')) }}
+
 with
 
 set_nodes as (
@@ -5,6 +7,8 @@ set_nodes as (
     select distinct strongest_node as node
 
     from {{ ref('identity_set_nodes') }}
+
+    where {{ is_of_new_node('strongest_node') }}
 
 ),
 
@@ -18,6 +22,8 @@ identifiers as (
 
     from {{ ref('identity_identifiers') }}
 
+    where {{ is_of_new_node() }}
+
 ),
 
 mapping as (
@@ -27,6 +33,8 @@ mapping as (
         profile_id
 
     from {{ ref('external_id_mapping') }}
+
+    where {{ is_of_new_identifier('external_id_hash') }}
 
 ),
 

@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 with
 
 aliases as (
@@ -40,21 +42,27 @@ overrides as (
 
 known_users as (
 
-    select distinct identifier_value
+    select distinct aliases.previous_id as identifier_value
 
-    from observations
+    from aliases
 
-    where identifier_type = 'user_id'
+    inner join observations
+        on aliases.previous_id = observations.identifier_value
+
+    where observations.identifier_type = 'user_id'
 
 ),
 
 known_devices as (
 
-    select distinct identifier_value
+    select distinct aliases.previous_id as identifier_value
 
-    from observations
+    from aliases
 
-    where identifier_type = 'anonymous_id'
+    inner join observations
+        on aliases.previous_id = observations.identifier_value
+
+    where observations.identifier_type = 'anonymous_id'
 
 ),
 

@@ -1,3 +1,5 @@
+{{ config(**node_by_node('node_a')) }}
+
 with
 
 links as (
@@ -7,6 +9,8 @@ links as (
         node_b
 
     from {{ ref('identity_links') }}
+
+    where {{ is_of_new_node('node_a') }}
 
 ),
 

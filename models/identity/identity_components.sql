@@ -1,4 +1,4 @@
-{{ config(materialized='connected_components') }}
+{{ config(**node_by_node(materialized='connected_components')) }}
 
 with
 
@@ -9,6 +9,8 @@ bridges as (
         node_b
 
     from {{ ref('identity_bridges') }}
+
+    where {{ is_of_new_node('node_a') }}
 
 )
 

@@ -1,3 +1,5 @@
+{{ config(**node_by_node('from_node')) }}
+
 with
 
 bridges as (
@@ -8,7 +10,9 @@ bridges as (
 
     from {{ ref('identity_bridges') }}
 
-    where node_a <> node_b
+    where
+        node_a <> node_b
+        and {{ is_of_new_node('node_a') }}
 
 ),
 
@@ -20,6 +24,8 @@ components as (
 
     from {{ ref('identity_components') }}
 
+    where {{ is_of_new_node() }}
+
 ),
 
 conflicts as (
@@ -27,6 +33,8 @@ conflicts as (
     select component
 
     from {{ ref('identity_conflicts') }}
+
+    where {{ is_of_new_node('component') }}
 
 ),
 
@@ -38,6 +46,8 @@ identifiers as (
         is_person
 
     from {{ ref('identity_identifiers') }}
+
+    where {{ is_of_new_node() }}
 
 ),
 

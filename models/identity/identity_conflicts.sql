@@ -1,3 +1,5 @@
+{{ config(**node_by_node('component')) }}
+
 with
 
 components as (
@@ -8,6 +10,8 @@ components as (
 
     from {{ ref('identity_components') }}
 
+    where {{ is_of_new_node() }}
+
 ),
 
 persons as (
@@ -16,7 +20,9 @@ persons as (
 
     from {{ ref('identity_identifiers') }}
 
-    where is_person
+    where
+        is_person
+        and {{ is_of_new_node() }}
 
 ),
 

@@ -1,3 +1,5 @@
+{{ config(**node_by_node()) }}
+
 with
 
 identifiers as (
@@ -9,6 +11,8 @@ identifiers as (
         first_received_at
 
     from {{ ref('identity_identifiers') }}
+
+    where {{ is_of_new_node() }}
 
 ),
 
@@ -29,6 +33,8 @@ links as (
         received_at
 
     from {{ ref('identity_links') }}
+
+    where {{ is_of_new_node('node_a') }}
 
 ),
 
@@ -80,6 +86,8 @@ set_nodes as (
         strongest_node
 
     from {{ ref('identity_set_nodes') }}
+
+    where {{ is_of_new_node() }}
 
 ),
 
@@ -205,7 +213,8 @@ named as (
         greatest(stronger.identifier_hash, weaker.identifier_hash) as other_hash,
         cast(null as {{ dbt.type_string() }}) as seed_value,
         node_facts.event_id,
-        node_facts.received_at
+        node_facts.received_at,
+        node_facts.node_a as node
 
     from node_facts
 
@@ -227,7 +236,8 @@ named as (
         identifier_type as other_hash,
         lower(identifier_value) as seed_value,
         cast(null as {{ dbt.type_string() }}) as event_id,
-        cast(null as {{ dbt.type_timestamp() }}) as received_at
+        cast(null as {{ dbt.type_timestamp() }}) as received_at,
+        0 as node
     from blocked_values
 
     union all
@@ -245,7 +255,8 @@ named as (
         ]) }} as other_hash,
         identifier_type as seed_value,
         cast(null as {{ dbt.type_string() }}) as event_id,
-        cast(null as {{ dbt.type_timestamp() }}) as received_at
+        cast(null as {{ dbt.type_timestamp() }}) as received_at,
+        0 as node
     from identifier_types
 
 ),
@@ -266,7 +277,8 @@ keyed as (
         other_hash,
         seed_value,
         event_id,
-        max(received_at) as received_at
+        max(received_at) as received_at,
+        min(node) as node
 
     from named
 

@@ -1,3 +1,12 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook='{{ forget_changed_clusters() }}',
+    post_hook="{{ record_highest('node') }}"
+) }}
+{%- set seen_number = seen_cluster_build() -%}
+
 with
 
 sets as (
@@ -19,7 +28,8 @@ observations as (
     select
         set_key,
         identifier_type,
-        identifier_value
+        identifier_value,
+        identifier_key
 
     from {{ ref('identity_observations') }}
 
@@ -31,6 +41,7 @@ aliases as (
         event_id,
         previous_type,
         previous_id,
+        {{ identifier_key('previous_type', 'previous_id') }} as identifier_key,
         occurred_at,
         received_at
 
@@ -51,11 +62,31 @@ identifier_types as (
 
 ),
 
+-- Of the clusters that changed every identifier is looked at, and numbered anew.
+changed_keys as (
+
+    select distinct identifier_key
+
+    from {{ ref('identity_clusters') }}
+
+    where build_number > {{ seen_number }}
+
+),
+
+cluster_builds as (
+
+    select coalesce(max(build_number), 0) as build_number
+
+    from {{ ref('identity_clusters') }}
+
+),
+
 seen as (
 
     select
         observations.identifier_type,
         observations.identifier_value,
+        observations.identifier_key,
         sets.first_event_id as event_id,
         sets.first_seen_at,
         sets.last_seen_at,
@@ -64,18 +95,27 @@ seen as (
     from observations
     inner join sets
         on observations.set_key = sets.set_key
+    {% if is_increment() -%}
+    where
+        observations.identifier_key in (
+            select changed_keys.identifier_key from changed_keys
+        )
+    {%- endif %}
 
     union all
 
     select
         previous_type,
         previous_id,
+        identifier_key,
         event_id,
         occurred_at as first_seen_at,
         occurred_at as last_seen_at,
         received_at as first_received_at,
         received_at as last_received_at
     from aliases
+    where
+        identifier_key in (select changed_keys.identifier_key from changed_keys)
 
 ),
 
@@ -84,6 +124,7 @@ identifiers as (
     select
         identifier_type,
         identifier_value,
+        identifier_key,
         min(first_seen_at) as first_seen_at,
         max(last_seen_at) as last_seen_at,
         min(first_received_at) as first_received_at,
@@ -91,7 +132,7 @@ identifiers as (
 
     from seen
 
-    group by 1, 2
+    group by 1, 2, 3
 
 ),
 
@@ -118,7 +159,7 @@ first_events as (
 numbered as (
 
     select
-        row_number() over (
+        {{ highest_number('node') }} + row_number() over (
             order by
                 identifier_types.priority,
                 identifiers.first_received_at,
@@ -130,6 +171,8 @@ numbered as (
         ])) }} as identifier_hash,
         identifiers.identifier_type,
         identifiers.identifier_value,
+        identifiers.identifier_key,
+        cluster_builds.build_number,
         first_events.first_event_id,
         identifier_types.tier,
         identifier_types.max_degree,
@@ -140,6 +183,8 @@ numbered as (
         identifiers.last_received_at
 
     from identifiers
+
+    cross join cluster_builds
 
     inner join first_events
         on

@@ -1,3 +1,5 @@
+{{ config(**node_by_node('node_a')) }}
+
 with
 
 set_nodes as (
@@ -9,7 +11,9 @@ set_nodes as (
 
     from {{ ref('identity_set_nodes') }}
 
-    where node <> strongest_node
+    where
+        node <> strongest_node
+        and {{ is_of_new_node() }}
 
 ),
 
@@ -68,6 +72,8 @@ identifiers as (
         first_received_at
 
     from {{ ref('identity_identifiers') }}
+
+    where {{ is_of_new_node() }}
 
 ),
 

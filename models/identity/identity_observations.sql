@@ -1,21 +1,37 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook='{{ forget_gone_sets() }}'
+) }}
+
 with
 
 sets as (
 
     select
-        set_key,
-        user_id,
-        anonymous_id,
-        context_anonymous_id,
-        email,
-        context_email,
+        sets.set_key,
+        sets.set_version,
+        sets.user_id,
+        sets.anonymous_id,
+        sets.context_anonymous_id,
+        sets.email,
+        sets.context_email,
         {%- for trait in var('identifier_traits') %}
-            id_{{ trait }},
-            context_id_{{ trait }},
+            sets.id_{{ trait }},
+            sets.context_id_{{ trait }},
         {%- endfor %}
-        external_ids
+        sets.external_ids
 
-    from {{ ref('identity_sets') }}
+    from {{ ref('identity_sets') }} as sets
+
+    {% if is_increment() %}
+        where not exists (
+            select 1
+            from {{ this }} as built
+            where built.set_version = sets.set_version
+        )
+    {% endif %}
 
 ),
 
@@ -40,6 +56,7 @@ named as (
 
     select
         set_key,
+        set_version,
         'user_id' as identifier_type,
         user_id as identifier_value
     from sets
@@ -48,6 +65,7 @@ named as (
 
     select
         set_key,
+        set_version,
         'anonymous_id' as identifier_type,
         anonymous_id as identifier_value
     from sets
@@ -56,6 +74,7 @@ named as (
 
     select
         set_key,
+        set_version,
         'anonymous_id' as identifier_type,
         context_anonymous_id as identifier_value
     from sets
@@ -64,6 +83,7 @@ named as (
 
     select
         set_key,
+        set_version,
         'email' as identifier_type,
         email as identifier_value
     from sets
@@ -72,6 +92,7 @@ named as (
 
     select
         set_key,
+        set_version,
         'email' as identifier_type,
         context_email as identifier_value
     from sets
@@ -82,6 +103,7 @@ named as (
 
             select
                 set_key,
+                set_version,
                 '{{ type }}' as identifier_type,
                 {{ column }} as identifier_value
             from sets
@@ -93,11 +115,14 @@ named as (
     union all
 
     select
-        set_key,
-        lower(trim(external_type)) as identifier_type,
-        external_value as identifier_value
+        external_ids.set_key,
+        sets.set_version,
+        lower(trim(external_ids.external_type)) as identifier_type,
+        external_ids.external_value as identifier_value
     from external_ids
-    where coalesce(external_collection, 'users') = 'users'
+    inner join sets
+        on external_ids.set_key = sets.set_key
+    where coalesce(external_ids.external_collection, 'users') = 'users'
 
 ),
 
@@ -105,6 +130,7 @@ normal as (
 
     select
         named.set_key,
+        named.set_version,
         named.identifier_type,
         {{ normal_form('identifier_types.value_format', 'named.identifier_value') }}
             as identifier_value
@@ -120,6 +146,7 @@ usable as (
 
     select distinct
         set_key,
+        set_version,
         identifier_type,
         identifier_value
 
@@ -136,8 +163,10 @@ keyed as (
             "set_key", "':'", "identifier_type", "':'", "identifier_value"
         ])) }} as observation_id,
         set_key,
+        set_version,
         identifier_type,
-        identifier_value
+        identifier_value,
+        {{ identifier_key('identifier_type', 'identifier_value') }} as identifier_key
 
     from usable
 

@@ -1,3 +1,5 @@
+{{ config(**node_by_node()) }}
+
 with
 
 identifiers as (
@@ -5,6 +7,8 @@ identifiers as (
     select node
 
     from {{ ref('identity_identifiers') }}
+
+    where {{ is_of_new_node() }}
 
 ),
 
@@ -15,6 +19,8 @@ persons as (
         person_node
 
     from {{ ref('identity_persons') }}
+
+    where {{ is_of_new_node() }}
 
 ),
 
@@ -42,6 +48,8 @@ components as (
 
     from {{ ref('identity_components') }}
 
+    where {{ is_of_new_node() }}
+
 ),
 
 conflicts as (
@@ -49,6 +57,8 @@ conflicts as (
     select component
 
     from {{ ref('identity_conflicts') }}
+
+    where {{ is_of_new_node('component') }}
 
 ),
 
@@ -60,6 +70,8 @@ ownership as (
 
     from {{ ref('identity_ownership') }}
 
+    where {{ is_of_new_node() }}
+
 ),
 
 remainders as (
@@ -69,6 +81,8 @@ remainders as (
         component
 
     from {{ ref('identity_remainders') }}
+
+    where {{ is_of_new_node() }}
 
 ),
 

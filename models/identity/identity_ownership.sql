@@ -1,4 +1,4 @@
-{{ config(materialized='ownership_growth') }}
+{{ config(**node_by_node(materialized='ownership_growth')) }}
 
 with
 
@@ -11,6 +11,8 @@ conflict_links as (
         from_is_person
 
     from {{ ref('identity_conflict_links') }}
+
+    where {{ is_of_new_node('from_node') }}
 
 )
 

@@ -1,4 +1,4 @@
-{{ config(materialized='connected_components') }}
+{{ config(**after_numbering(materialized='connected_components')) }}
 
 with
 

@@ -1,3 +1,5 @@
+{{ config(**after_numbering()) }}
+
 with
 
 aliases as (

@@ -1,3 +1,5 @@
+{{ config(**node_by_node()) }}
+
 with
 
 persons as (
@@ -6,7 +8,9 @@ persons as (
 
     from {{ ref('identity_identifiers') }}
 
-    where is_person
+    where
+        is_person
+        and {{ is_of_new_node() }}
 
 ),
 

@@ -1,4 +1,4 @@
-{{ config(materialized='connected_components') }}
+{{ config(**node_by_node(materialized='connected_components')) }}
 
 with
 
@@ -9,6 +9,8 @@ conflict_links as (
         to_node
 
     from {{ ref('identity_conflict_links') }}
+
+    where {{ is_of_new_node('from_node') }}
 
 ),
 

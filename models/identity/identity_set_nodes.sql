@@ -1,3 +1,5 @@
+{{ config(**node_by_node()) }}
+
 with
 
 observations as (
@@ -20,6 +22,8 @@ identifiers as (
         identifier_value
 
     from {{ ref('identity_identifiers') }}
+
+    where {{ is_of_new_node() }}
 
 ),
 

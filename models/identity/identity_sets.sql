@@ -1,9 +1,18 @@
-{%- set trait_texts = [] -%}
+{%- set identifier_texts = [] -%}
+{%- for column in [
+    'events.user_id',
+    'events.anonymous_id',
+    'events.context_anonymous_id',
+    'events.email',
+    'events.context_email',
+    'events.external_ids',
+    'unlinked_events.event_id',
+] -%}
+    {%- do identifier_texts.append("coalesce(" ~ column ~ ", '')") -%}
+{%- endfor -%}
 {%- for trait in var('identifier_traits') -%}
     {%- for column in ['id_' ~ trait, 'context_id_' ~ trait] -%}
-        {%- do trait_texts.extend(
-            ['chr(31)', "coalesce(events." ~ column ~ ", '')"]
-        ) -%}
+        {%- do identifier_texts.append("coalesce(events." ~ column ~ ", '')") -%}
     {%- endfor -%}
 {%- endfor -%}
 
@@ -47,15 +56,8 @@ keyed as (
     select
         events.*,
         unlinked_events.event_id is null as is_linking,
-        {{ dbt.hash(dbt.concat([
-            "coalesce(events.user_id, '')",
-            "chr(31)", "coalesce(events.anonymous_id, '')",
-            "chr(31)", "coalesce(events.context_anonymous_id, '')",
-            "chr(31)", "coalesce(events.email, '')",
-            "chr(31)", "coalesce(events.context_email, '')",
-            "chr(31)", "coalesce(events.external_ids, '')",
-            "chr(31)", "coalesce(unlinked_events.event_id, '')",
-        ] + trait_texts)) }} as set_key
+        {{ dbt.hash('concat_ws(chr(31), ' ~ identifier_texts | join(', ') ~ ')') }}
+            as set_key
 
     from events
 
@@ -111,6 +113,15 @@ joined as (
 
     select
         sets.set_key,
+        {{ dbt.hash("concat_ws('/', " ~ [
+            "sets.set_key",
+            "'" ~ identity_fingerprint() ~ "'",
+            "first_events.first_event_id",
+            "cast(sets.first_seen_at as " ~ dbt.type_string() ~ ")",
+            "cast(sets.last_seen_at as " ~ dbt.type_string() ~ ")",
+            "cast(sets.first_received_at as " ~ dbt.type_string() ~ ")",
+            "cast(sets.last_received_at as " ~ dbt.type_string() ~ ")",
+        ] | join(', ') ~ ')') }} as set_version,
         first_events.first_event_id,
         sets.user_id,
         sets.anonymous_id,

@@ -5,9 +5,12 @@
     on_schema_change='append_new_columns',
     pre_hook='{{ forget_identity_stitches() }}'
 ) }}
-{%- set told_places = told_before('identity_told_places', none) -%}
-{%- set told_facts = told_before('identity_told_facts', none) -%}
+{%- set told_places = told_before('identity_told_places', none, 'node') -%}
+{%- set told_facts = told_before('identity_told_facts', none, 'node') -%}
 {%- set is_told = told_places and told_facts -%}
+{%- set places_node = told_node('identity_told_places') -%}
+{%- set facts_node = told_node('identity_told_facts') -%}
+{%- set first_node = [places_node, facts_node] | min -%}
 
 with
 
@@ -37,36 +40,94 @@ facts as (
 
     from {{ ref('identity_facts') }}
 
+    where
+        node > {{ facts_node }}
+        or node = 0
+
 ),
 
-told_places as (
+-- What was told of clusters that are as they were is not looked at.
+identifiers as (
 
     select
+        node,
         identifier_hash,
         identifier_type,
-        profile_id,
-        status,
-        {{ 'told_at' if is_told else built_at() ~ ' as told_at' }}
+        lower(identifier_value) as lower_value
 
-    from {{ told_places if is_told else 'mapping' }}
+    from {{ ref('identity_identifiers') }}
 
 ),
 
-told_facts as (
+{% if is_told %}
 
-    select
-        fact_id,
-        fact_kind,
-        cause,
-        identifier_hash,
-        other_hash,
-        seed_value,
-        event_id,
-        received_at
+    told_places as (
 
-    from {{ told_facts if is_told else 'facts' }}
+        select
+            told.identifier_hash,
+            told.identifier_type,
+            told.profile_id,
+            told.status,
+            told.told_at
 
-),
+        from {{ told_places }} as told
+
+        left join identifiers
+            on
+                told.node = identifiers.node
+                and identifiers.node <= {{ places_node }}
+
+        where identifiers.node is null
+
+    ),
+
+    told_facts as (
+
+        select
+            told.fact_id,
+            told.fact_kind,
+            told.cause,
+            told.identifier_hash,
+            told.other_hash,
+            told.seed_value,
+            told.event_id,
+            told.received_at
+
+        from {{ told_facts }} as told
+
+        left join identifiers
+            on
+                told.node = identifiers.node
+                and identifiers.node <= {{ facts_node }}
+
+        where identifiers.node is null
+
+    ),
+
+{% else %}
+
+    told_places as (
+
+        select
+            identifier_hash,
+            identifier_type,
+            profile_id,
+            status,
+            {{ built_at() }} as told_at
+
+        from mapping
+
+    ),
+
+    told_facts as (
+
+        select *
+
+        from facts
+
+    ),
+
+{% endif %}
 
 forgotten as (
 
@@ -108,18 +169,6 @@ moved as (
 
 ),
 
-identifiers as (
-
-    select
-        node,
-        identifier_hash,
-        identifier_type,
-        lower(identifier_value) as lower_value
-
-    from {{ ref('identity_identifiers') }}
-
-),
-
 persons as (
 
     select
@@ -127,6 +176,8 @@ persons as (
         person_node
 
     from {{ ref('identity_persons') }}
+
+    where node > {{ first_node }}
 
 ),
 
@@ -137,6 +188,8 @@ components as (
         component
 
     from {{ ref('identity_components') }}
+
+    where node > {{ first_node }}
 
 ),
 
@@ -331,6 +384,8 @@ placed as (
 
     left join components
         on coalesce(persons.person_node, identifiers.node) = components.node
+
+    where identifiers.node > {{ first_node }}
 
 ),
 

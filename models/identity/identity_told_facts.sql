@@ -1,4 +1,6 @@
 -- depends_on: {{ ref('identity_stitches') }}
+{{ config(**node_by_node()) }}
+
 with
 
 facts as (
@@ -11,9 +13,14 @@ facts as (
         other_hash,
         seed_value,
         event_id,
-        received_at
+        received_at,
+        node
 
     from {{ ref('identity_facts') }}
+
+    where
+        {{ is_of_new_node() }}
+        or node = 0
 
 )
 

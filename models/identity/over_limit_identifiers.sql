@@ -1,3 +1,5 @@
+{{ config(**node_by_node()) }}
+
 with
 
 owners as (
@@ -8,7 +10,9 @@ owners as (
 
     from {{ ref('identity_owners') }}
 
-    where status = 'owned'
+    where
+        status = 'owned'
+        and {{ is_of_new_node() }}
 
 ),
 
@@ -22,6 +26,8 @@ identifiers as (
         is_person
 
     from {{ ref('identity_identifiers') }}
+
+    where {{ is_of_new_node() }}
 
 ),
 

@@ -1,3 +1,5 @@
+{{ config(**identifier_by_identifier('profile_id')) }}
+
 with
 
 identifiers as (
@@ -8,6 +10,8 @@ identifiers as (
         is_person
 
     from {{ ref('identity_identifiers') }}
+
+    where {{ is_of_new_node() }}
 
 ),
 
@@ -41,6 +45,8 @@ owners as (
 
     from {{ ref('identity_owners') }}
 
+    where {{ is_of_new_node() }}
+
 ),
 
 scopes as (
@@ -61,6 +67,7 @@ links as (
         received_at,
         'any' as scope
     from {{ ref('identity_links') }}
+    where {{ is_of_new_node('node_a') }}
 
     union all
 

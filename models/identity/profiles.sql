@@ -1,3 +1,5 @@
+{{ config(**identifier_by_identifier('profile_id')) }}
+
 with
 
 identifiers as (
@@ -14,7 +16,9 @@ identifiers as (
 
     from {{ ref('external_id_mapping') }}
 
-    where profile_id is not null
+    where
+        profile_id is not null
+        and {{ is_of_new_identifier('external_id_hash') }}
 
 ),
 

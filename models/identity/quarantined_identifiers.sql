@@ -1,3 +1,5 @@
+{{ config(**node_by_node()) }}
+
 with
 
 links as (
@@ -7,6 +9,8 @@ links as (
         node_b
 
     from {{ ref('identity_links') }}
+
+    where {{ is_of_new_node('node_a') }}
 
 ),
 
@@ -24,6 +28,7 @@ identifiers as (
     where
         not is_person
         and max_degree is not null
+        and {{ is_of_new_node() }}
 
 ),
 

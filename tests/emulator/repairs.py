@@ -97,7 +97,7 @@ def transform(
 ) -> exp.Expression:
     """The statement as DuckDB runs it."""
     whole = _without_temporary(expression, cursor._conn)
-    for change in (_formatted_time, _text_of_variant):
+    for change in (_formatted_time, _text_of_variant, _number_of_md5):
         whole = whole.transform(change)
     changed = _stock_transform(cursor, _InPlace(whole), params).expression
     return changed.transform(_quoted_keyword, copy=False)
@@ -174,6 +174,14 @@ def _text_of_variant(expression: exp.Expression) -> exp.Expression:
         path = exp.Literal.string(f'$."{got.expression.name}"')
         return exp.Anonymous(this="json_extract_string", expressions=[got.this, path])
     return expression
+
+
+def _number_of_md5(expression: exp.Expression) -> exp.Expression:
+    """Half of an MD5 is a number; stock it is a function that DuckDB does not have."""
+    if not isinstance(expression, exp.MD5NumberLower64):
+        return expression
+    half = exp.Anonymous(this="md5_number_lower", expressions=[expression.this])
+    return exp.cast(half, exp.DataType.Type.INT128)
 
 
 def _formatted_time(expression: exp.Expression) -> exp.Expression:

@@ -102,6 +102,20 @@ def test_a_text_in_json_is_the_text(run: Run) -> None:
     assert rows == [("x", None, None, "1")]
 
 
+def test_half_of_an_md5_is_a_number(run: Run) -> None:
+    """
+    The same for the same text, and below 2 to the 64.
+    """
+    rows = run(
+        "select md5_number_lower64('a'), md5_number_lower64('b'), "
+        "md5_number_lower64(letter) from (select 'a' as letter) as letters"
+    )
+
+    one, other, again = rows[0]
+    assert one == again != other
+    assert 0 <= int(one) < 2**64
+
+
 @pytest.mark.parametrize(
     ("wanted", "text"),
     [

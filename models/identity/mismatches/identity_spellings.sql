@@ -27,21 +27,40 @@ folded as (
 
 ),
 
-ranked as (
+several as (
 
     select
         identifier_type,
-        spelling,
-        identifier_value,
-        holder,
-        first_seen_at,
-        last_seen_at,
+        spelling
+
+    from folded
+
+    group by identifier_type, spelling
+
+    having count(*) > 1
+
+),
+
+ranked as (
+
+    select
+        folded.identifier_type,
+        folded.spelling,
+        folded.identifier_value,
+        folded.holder,
+        folded.first_seen_at,
+        folded.last_seen_at,
         row_number() over (
-            partition by identifier_type, spelling
-            order by {{ in_byte_order('identifier_value') }}
+            partition by folded.identifier_type, folded.spelling
+            order by {{ in_byte_order('folded.identifier_value') }}
         ) as variant
 
     from folded
+
+    inner join several
+        on
+            folded.identifier_type = several.identifier_type
+            and folded.spelling = several.spelling
 
 ),
 

@@ -33,9 +33,7 @@ users as (
 
     from events
 
-    where
-        user_id is not null
-        and {{ is_usable_identifier("'user_id'", 'user_id') }}
+    where user_id is not null
 
     group by 1
 
@@ -63,6 +61,8 @@ compared as (
     from users
 
     cross join beginnings
+
+    where {{ is_usable_identifier("'user_id'", 'users.user_id') }}
 
 )
 

@@ -1,0 +1,8 @@
+{% macro is_of_new_node(column='node') -%}
+    {#- True of every row when all is built; a unit test has rows and no builds. -#}
+    {%- if is_increment() -%}
+        {{ column }} > {{ seen_node() }}
+    {%- else -%}
+        1 = 1
+    {%- endif -%}
+{%- endmacro %}

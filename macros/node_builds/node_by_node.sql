@@ -1,0 +1,15 @@
+{% macro node_by_node(column='node', materialized='incremental') -%}
+    {#- The config of a model each of whose rows is of one cluster, which it shows by the
+        number of an identifier: what was numbered anew leaves, and comes again. Its
+        imports ask `is_of_new_node`. -#}
+    {{ return({
+        'materialized': materialized,
+        'incremental_strategy': 'append',
+        'on_schema_change': 'fail',
+        'pre_hook': "{{ forget_old_nodes('" ~ column ~ "') }}",
+        'post_hook': [
+            '{{ forget_seen_build() }}',
+            '{{ record_seen_build() }}',
+        ],
+    }) }}
+{%- endmacro %}
