@@ -15,6 +15,8 @@ EVENTS = {
     "segment_replay_shared": ("Replay Shared", "share_id"),
     "segment_replay_worthy": ("Replay Worth Watching", "session_id"),
 }
+# What the sync reads beside the traits.
+BESIDE_THE_TRAITS = ("profile_id", "user_id", "region", "last_seen_at")
 
 
 def model_traits(stop: Stop) -> dict[str, dict[str, Any]]:
@@ -23,7 +25,7 @@ def model_traits(stop: Stop) -> dict[str, dict[str, Any]]:
         row["user_id"]: {
             name: _said(value)
             for name, value in row.items()
-            if name not in ("profile_id", "user_id", "region") and value is not None
+            if name not in BESIDE_THE_TRAITS and value is not None
         }
         for row in stop.models["segment_profile_traits"]
     }

@@ -91,7 +91,9 @@ class World:
 
     def run(self, sync: Sync, target: str = "demo", **options: Any) -> RunReport:
         with self.warehouse(target) as warehouse:
-            return run_sync(warehouse, sync, RunOptions(delivery=FAST, **options))
+            return run_sync(
+                warehouse, sync, RunOptions(**{"delivery": FAST, **options})
+            )
 
     def preview(self, sync: Sync) -> Preview:
         with self.warehouse() as warehouse:
