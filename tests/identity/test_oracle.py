@@ -8,6 +8,9 @@ from tests.identity.histories import History, Row, Story
 from tests.identity.oracle import Identifier, owners
 from tests.warehouses import Place
 
+# The same stories run there in batches: test_increments.py.
+KINDS_FOR_ALL = ("postgres",)
+
 WORLDS = 400
 
 

@@ -11,6 +11,9 @@ from tests.identity.histories import minute
 from tests.identity.stories import BLOCKED, overrides, story_names, tell_all
 from tests.warehouses import Place
 
+# The same stories run there in batches: test_increments.py.
+KINDS_FOR_ALL = ("postgres",)
+
 ANONYMOUS = "anonymous_id"
 EMAIL = "email"
 USER = "user_id"
