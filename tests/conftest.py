@@ -54,18 +54,26 @@ def kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
     """
-    Mark as slow what a module keeps for `make test-all`.
+    Leave out a test where it says nothing, and mark as slow what others say, too.
 
-    A module whose SQL other tests run on each kind, too, names in `KINDS_FOR_ALL` those
-    on which it runs there alone.
+    `only_on` names the kinds of warehouse that a test is about. A module whose SQL is
+    run on each kind by other tests names in `KINDS_FOR_ALL` those on which it runs in
+    `make test-all` alone.
     """
+    pointless = []
     for item in items:
-        kinds = getattr(getattr(item, "module", None), "KINDS_FOR_ALL", ())
-        parameters = getattr(item, "callspec", None)
-        if parameters and parameters.params.get("kind") in kinds:
+        kind = getattr(item, "callspec", None) and item.callspec.params.get("kind")
+        if kind in getattr(getattr(item, "module", None), "KINDS_FOR_ALL", ()):
             item.add_marker(pytest.mark.slow)
+        mark = item.get_closest_marker("only_on")
+        if mark and kind not in mark.args:
+            pointless.append(item)
+    config.hook.pytest_deselected(items=pointless)
+    items[:] = [item for item in items if item not in pointless]
 
 
 @pytest.fixture(scope="session")

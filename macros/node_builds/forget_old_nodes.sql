@@ -2,15 +2,8 @@
     {#- A number that is gone, and one of a build that was not finished. -#}
     {%- set identifiers = ref('identity_identifiers') -%}
     {%- if is_increment() -%}
-        delete from {{ this }}
-        where {{ column }} in (
-            select built.{{ column }}
-            from {{ this }} as built
-            left join {{ identifiers }} as identifiers
-                on
-                    built.{{ column }} = identifiers.node
-                    and identifiers.node <= {{ seen_node() }}
-            where identifiers.node is null
-        )
+        {{ forget_what_is_not_in(
+            identifiers, column, 'node', condition='node <= ' ~ seen_node()
+        ) }}
     {%- endif -%}
 {%- endmacro %}

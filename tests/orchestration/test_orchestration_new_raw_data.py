@@ -210,10 +210,8 @@ def test_the_newest_row_is_told_in_utc(watch: Watch) -> None:
 
 
 @pytest.fixture
-def held(watch: Watch, kind: str) -> Iterator[Any]:
+def held(watch: Watch) -> Iterator[Any]:
     """A way to have another process hold the DuckDB file, to read or to write."""
-    if kind != "duckdb":
-        pytest.skip("A server is everybody's.")
     watch.land_by_hand("a")
     file = str(
         orjson.loads((watch.project.folder / "profiles.yml").read_bytes())[
@@ -237,6 +235,7 @@ def held(watch: Watch, kind: str) -> Iterator[Any]:
         holder.communicate()
 
 
+@pytest.mark.only_on("duckdb")
 def test_a_duckdb_file_that_nobody_wrote_is_not_opened(
     watch: Watch, held: Any, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -250,6 +249,7 @@ def test_a_duckdb_file_that_nobody_wrote_is_not_opened(
     assert "not_asked" not in capfd.readouterr().err
 
 
+@pytest.mark.only_on("duckdb")
 def test_a_duckdb_file_that_somebody_holds_is_asked_later(
     watch: Watch, held: Any, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -262,14 +262,14 @@ def test_a_duckdb_file_that_somebody_holds_is_asked_later(
     assert "not_asked because=WarehouseBusy" in capfd.readouterr().err
 
 
+# A file tells by its own time that it was written, at no cost.
+@pytest.mark.only_on("postgres", "snowflake")
 def test_a_server_is_asked_no_more_often_than_it_was_said(
-    watch: Watch, kind: str, monkeypatch: pytest.MonkeyPatch
+    watch: Watch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """
     A warehouse that sleeps is not woken every minute; 0 lets it sleep.
     """
-    if kind == "duckdb":
-        pytest.skip("A file says for nothing that it was written.")
     monkeypatch.setenv("RELYV_WATCH_ROWS_MINUTES", "60")
     watch.tick()
     watch.land_by_hand("a")
