@@ -7,7 +7,6 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-import orjson
 from dagster import (
     AssetCheckEvaluation,
     AssetCheckSeverity,
@@ -75,7 +74,7 @@ def alerts() -> SensorDefinition:
         if context.cursor is None:
             begun = Memory(read_to=_newest_runs(context.instance))
             return SensorResult(cursor=begun.model_dump_json())
-        memory = Memory.model_validate(orjson.loads(context.cursor))
+        memory = Memory.model_validate_json(context.cursor)
         findings = list(_findings(context.instance, memory))
         found = memory.news(findings, time.time())
         if not tell(context, found):

@@ -84,7 +84,9 @@ def _last_sent(instance: DagsterInstance, key: AssetKey) -> datetime | None:
     """A plan that was only looked at is materialised too, and sent nothing."""
     for record in instance.fetch_materializations(key, limit=LOOK_BACK).records:
         said = record.asset_materialization
-        if said and said.metadata["outcome"].value == SENT:
+        # Somebody may have reported one by hand, which tells no outcome.
+        outcome = said.metadata.get("outcome") if said else None
+        if outcome and outcome.value == SENT:
             return datetime.fromtimestamp(record.timestamp, tz=UTC)
     return None
 

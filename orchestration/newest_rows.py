@@ -13,7 +13,7 @@ from dagster import AssetKey
 from sqlalchemy import Column, DateTime, MetaData, Table, func, select
 
 from warehouse import Warehouse
-from warehouse.ddl import table_exists
+from warehouse.ddl import column_types
 
 Source = Mapping[str, Any]
 
@@ -41,7 +41,9 @@ def read_newest(
                 MetaData(schema=source["schema"]),
                 Column(field, DateTime),
             )
-            if not table_exists(connection, table):
+            # A table that Segment made has the columns of the calls that came.
+            names = {name.lower() for name in column_types(connection, table)}
+            if field.lower() not in names:
                 continue
             newest = connection.execute(select(func.max(table.c[field]))).scalar()
             if newest is not None:

@@ -174,7 +174,7 @@ def _standing(warehouse: Warehouse, sync: Sync) -> dict[str, Any]:
 
 def _fresh(warehouse: Warehouse, sync: Sync, patience: Patience) -> AssetCheckResult:
     """By the last run that came to its end: one that only looks renews nothing."""
-    sent_at = last_complete(read_history(warehouse, sync))
+    sent_at = last_complete(warehouse, sync)
     return judge(
         sync_key(sync), sent_at.replace(tzinfo=UTC) if sent_at else None, patience
     )

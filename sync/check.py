@@ -15,7 +15,7 @@ from sqlalchemy.schema import CreateSchema
 
 from sync.destination import DEMO_TARGET, Destination
 from sync.errors import DestinationUnchecked
-from sync.foreign import ForeignCalls, foreign_calls
+from sync.foreign import ForeignCalls
 from tracking import Outcome, Region, Retry, TrackingClient
 from tracking.source_settings import CDN, KeyVerdict, key_verdict
 from warehouse import Warehouse
@@ -83,7 +83,6 @@ def check_destination(
         key_fingerprint=destination.key_fingerprint,
         connection=answer.reason if is_wrong else "",
         verdict=verdict,
-        foreign_calls=foreign_calls(warehouse),
     )
     if check.is_good:
         record_check(warehouse, destination, verdict)

@@ -104,7 +104,9 @@ def preview_clearing(warehouse: Warehouse, clearing: Clearing) -> ClearingPrevie
         changes = rows.subquery("changes")
         counts, _ = count_changes(connection, changes)
         first = connection.execute(
-            select(*readable_columns(changes, image)).limit(1)
+            select(*readable_columns(changes, image))
+            .order_by(changes.c.position)
+            .limit(1)
         ).first()
     plan = FrozenPlan(
         sync=sync.name,

@@ -23,6 +23,7 @@ from sync.comparison import Comparison, compare, confirmed
 from sync.consent import consent_of
 from sync.diff import SILENT
 from sync.errors import ConfigError
+from sync.frozen import read_open_plan
 from sync.image import Image, relation
 from sync.ledger import Ledger
 from sync.manifest import Sync
@@ -30,6 +31,7 @@ from sync.model_images import images_from
 from sync.preview import next_renderer, takes_baseline
 from sync.shape import has_shape
 from sync.subject import SUPPRESSIBLE, is_suppressed
+from sync.tighter import forbidden
 from sync.times import readable_columns
 from sync.verdict import Findings, InModel, standing, verdict
 from warehouse import Warehouse
@@ -110,6 +112,7 @@ def explain_row(warehouse: Warehouse, sync: Sync, key: Sequence[str]) -> Explana
     rendered = [renderer.render(tuple(row)) for row in planned]
     calls = [each for each in rendered if each.change not in SILENT]
     differs = _differences(image, found, known)
+    open_plan = read_open_plan(ledger, sync.name) if ledger.exists() else None
     return Explanation(
         sync=sync.name,
         verdict=verdict(
@@ -123,6 +126,7 @@ def explain_row(warehouse: Warehouse, sync: Sync, key: Sequence[str]) -> Explana
                 planned=rendered,
                 is_in_doubt=bool(is_in_doubt),
                 is_baseline=is_baseline,
+                is_forbidden=bool(open_plan and forbidden(open_plan, sync)),
             ),
             standing(warehouse, ledger, sync),
         ),

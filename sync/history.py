@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from sync.bill import calls_this_month
 from sync.billing import BillingSettings
@@ -28,11 +28,6 @@ class PastRun:
     changed: int
     removed: int
     rejected: int
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether all was sent that could be."""
-        return self.outcome in COMPLETE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,9 +80,18 @@ def read_month(warehouse: Warehouse) -> Month:
     )
 
 
-def last_complete(history: Sequence[PastRun]) -> datetime | None:
-    """When the newest complete run of a history ended, in naive UTC."""
-    return next((run.ended_at for run in history if run.is_complete), None)
+def last_complete(warehouse: Warehouse, sync: Sync) -> datetime | None:
+    """When the newest complete run ended, in naive UTC, however many failed since."""
+    ledger = Ledger(warehouse)
+    if not ledger.exists():
+        return None
+    runs = ledger.tables.runs
+    query = select(func.max(runs.c.ended_at)).where(
+        runs.c.sync == sync.name, runs.c.outcome.in_(COMPLETE)
+    )
+    with warehouse.engine.connect() as connection:
+        found: datetime | None = connection.execute(query).scalar()
+    return found
 
 
 def _past(row: Sequence[object]) -> PastRun:

@@ -44,9 +44,9 @@ def calls_in_doubt(
     renderer = renderer_of(plan, installation, region, warehouse.project_dir)
     position = tables.pending.c.position
     rows = pending_rows(sync, tables, privacy).where(position > settled)
-    calls = rows.where(tables.pending.c.change.not_in(SILENT)).limit(limit)
+    calls = rows.where(tables.pending.c.change.not_in(SILENT)).order_by(position)
     with warehouse.engine.connect() as connection:
-        found = connection.execute(calls).all()
+        found = connection.execute(calls.limit(limit)).all()
     width = 2 + len(plan.image.keys)
     return [
         CallInDoubt(

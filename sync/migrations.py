@@ -5,11 +5,13 @@ Each step is harmless to repeat: a process may die between a step and its record
 
 from collections.abc import Callable, Mapping
 
-from sqlalchemy import func, select, update
+from sqlalchemy import MetaData, Table, delete, func, select, update
 
 from sync.errors import ConfigError
+from sync.image import BESIDE
 from sync.ledger import Ledger
-from sync.tables import SCHEMA_VERSION
+from sync.tables import CHANGE, SCHEMA_VERSION
+from warehouse.ddl import alter_table, column_types
 
 Step = Callable[[Ledger], None]
 
@@ -42,5 +44,27 @@ def _add_pauses(ledger: Ledger) -> None:
         ledger.tables.pauses.create(connection, checkfirst=True)
 
 
+def _add_reasons(ledger: Ledger) -> None:
+    """
+    Let an open plan be committed; the next plan gives the table its own shape.
+
+    Refused images of before have no reason, so they are tried once more.
+    """
+    engine, tables = ledger.warehouse.engine, ledger.tables
+    with engine.connect() as connection:
+        names = connection.execute(select(tables.syncs.c.sync)).scalars().all()
+    for name in names:
+        rejected = Table(f"{name}__rejected", MetaData(schema=tables.schema))
+        with engine.connect() as connection:
+            columns = column_types(connection, rejected)
+        if "change" not in columns or CHANGE in columns:
+            continue
+        with engine.begin() as connection:
+            connection.execute(delete(rejected))
+        for added in BESIDE:
+            alter_table(engine, rejected, "add column", added, "varchar(1000)")
+        alter_table(engine, rejected, "drop column", "change")
+
+
 # By the version that each step leads to.
-STEPS: Mapping[int, Step] = {2: _add_pauses}
+STEPS: Mapping[int, Step] = {2: _add_pauses, 3: _add_reasons}

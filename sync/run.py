@@ -157,7 +157,9 @@ class _Run:
         return [] if plan.clears else forbidden(plan, self.sync)
 
     def _close(self, plan: FrozenPlan, lease: Lease, closed_by: Sequence[str]) -> None:
-        in_doubt = close_early(self.ledger, lease, plan)
+        in_doubt = grown_as_needed(
+            self.warehouse, lambda: close_early(self.ledger, lease, plan)
+        )
         self.report = replace(
             self.report,
             closed_plan=plan.number,

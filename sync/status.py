@@ -59,7 +59,7 @@ def orphans(warehouse: Warehouse, syncs: Sequence[Sync]) -> list[str]:
     """
     Syncs that the ledger knows and the project no longer has.
 
-    What they sent stays in Segment: nothing clears it once the exposure is gone.
+    What they sent stays in Segment, until `relyv sync forget --clear` takes it back.
     """
     ledger = Ledger(warehouse)
     if not ledger.exists():

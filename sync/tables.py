@@ -7,8 +7,8 @@ from sqlalchemy import BigInteger, Column, DateTime, MetaData, String, Table
 
 from sync.image import BESIDE, Image
 
-# 2 added `sync_pauses`; see sync/migrations.py.
-SCHEMA_VERSION = 2
+# 2 added `sync_pauses`, 3 the reasons of refused images; see sync/migrations.py.
+SCHEMA_VERSION = 3
 
 # The state of the plan that stands for all that a person had the ledger forget, of one
 # that took the model's rows as known, and of one that ended before it was settled.
@@ -99,7 +99,7 @@ class LedgerTables:
         )
 
     def of(self, sync: str, image: Image) -> "SyncTables":
-        """The three tables that one sync has to itself."""
+        """The four tables that one sync has to itself."""
         return SyncTables(sync, self.schema, image)
 
 

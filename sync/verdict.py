@@ -48,6 +48,7 @@ class Findings:
         planned: What a run would make of it now.
         is_in_doubt: A plan about it was closed early.
         is_baseline: The first run takes every row for known.
+        is_forbidden: Settings keep the unfinished plan from being finished.
     """
 
     found: InModel | None
@@ -58,6 +59,7 @@ class Findings:
     planned: Sequence[Outgoing]
     is_in_doubt: bool
     is_baseline: bool
+    is_forbidden: bool
 
 
 def verdict(sync: Sync, findings: Findings, standing: Sequence[str]) -> str:
@@ -75,10 +77,12 @@ def verdict(sync: Sync, findings: Findings, standing: Sequence[str]) -> str:
         )
     pending = findings.pending
     if pending and not pending["is_settled"]:
+        first = (
+            "closes it without that" if findings.is_forbidden else "sends that first"
+        )
         said = (
             f"Plan {pending['plan']} is unfinished and holds it as "
-            f"{pending['change']}: a run sends that first, then compares "
-            f"again. By then: {said}"
+            f"{pending['change']}: a run {first}, then compares again. By then: {said}"
         )
     return " ".join([said, *standing])
 
@@ -140,7 +144,8 @@ def _reason(sync: Sync, findings: Findings) -> str:
         return "It has left the model, and by the sync's settings that is no news: " + (
             "no `removed` event." if settings.call == "track" else "`on_removed`."
         )
-    if _is_dormant(settings, found):
+    is_news = known is None or bool(findings.differs)
+    if is_news and _is_dormant(settings, found):
         return (
             "It waits until its person is active again (`dormant: hold`): they did "
             "nothing in this billing month."

@@ -38,7 +38,7 @@ def resync(
     """
     Send every row of a sync again, removals included. Shows the plan and asks first.
 
-    An unfinished plan is delivered before it. What was rejected is tried again.
+    An unfinished plan is closed before it. What was rejected is tried again.
     """
     from sync import Again, RunOptions
 

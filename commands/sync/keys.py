@@ -1,6 +1,7 @@
 """The write keys: are they right, and which one is the ledger bound to?"""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -43,6 +44,7 @@ def check(
     """
     from sync.check import check_destination
     from sync.destination import destination_of
+    from sync.foreign import foreign_calls
     from warehouse import open_warehouse
 
     with open_warehouse(project_dir, target) as warehouse:
@@ -56,10 +58,13 @@ def check(
                 _ask_for_test_call(warehouse, destination)
                 found = check_destination(warehouse, destination)
             checks.append(found)
+        foreign = foreign_calls(warehouse)
     if as_json:
-        print_json(checks)
+        print_json([replace(found, foreign_calls=foreign) for found in checks])
     else:
         _print_checks(checks)
+        for each in foreign:
+            out.print(each.warning, markup=False, style="yellow")
     raise typer.Exit(0 if all(found.is_good for found in checks) else 2)
 
 
@@ -89,9 +94,6 @@ def _print_checks(checks: "Sequence[DestinationCheck]") -> None:
     for found in checks:
         if not found.is_good:
             out.print(explanation(found))
-    warnings = {each.warning for found in checks for each in found.foreign_calls}
-    for warning in sorted(warnings):
-        out.print(warning, markup=False, style="yellow")
 
 
 def rebind(

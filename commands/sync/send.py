@@ -110,7 +110,12 @@ def run_all(
         chosen = chosen_syncs(warehouse, project_dir, target_path, names)
         ready = [s for s in chosen if names or s.sends_in(warehouse.target)]
         silent = [s for s in chosen if s not in ready]
-        closed = [s.name for s in silent if close_opted_out(warehouse, s)]
+        closed = []
+        for sync in silent:
+            try:
+                closed += [sync.name] if close_opted_out(warehouse, sync) else []
+            except RelyvError as error:
+                failures.append(error)
         for sync in ready:
             try:
                 reports.append(_run_one(warehouse, sync, options))

@@ -70,8 +70,31 @@ def test_a_ledger_of_the_first_layout_is_migrated(world: World) -> None:
     report = world.run(world.identify())
 
     assert report.counts == Counts()
-    assert world.sql("select schema_version from t_ledger.ledger") == [(2,)]
+    assert world.sql("select schema_version from t_ledger.ledger") == [(3,)]
     assert world.sql("select count(*) from t_ledger.sync_pauses") == [(0,)]
+
+
+def test_a_plan_of_the_second_layout_is_finished(world: World) -> None:
+    """
+    Its refused images had no reason yet, and are tried once more.
+    """
+    world.model(rows(("a", "u1", 1, "x"), ("b", "u2", 2, "y" * 40_000)))
+    _leave_unfinished(world, world.identify())
+    world.sql(
+        "alter table t_ledger.people__rejected add column change varchar(20)",
+        *(
+            f"alter table t_ledger.people__rejected drop column {name}"
+            for name in ("_change", "_reason", "_detail")
+        ),
+        "update t_ledger.ledger set schema_version = 2",
+    )
+
+    report = world.run(world.identify())
+
+    refused = world.sql("select _change, _reason from t_ledger.people__rejected")
+    assert report.resumed_plan == 1
+    assert [message["userId"] for message in world.messages()] == ["u1"]
+    assert refused == [("added", "message_too_large")]
 
 
 def test_a_ledger_from_the_future_is_left_alone(world: World) -> None:

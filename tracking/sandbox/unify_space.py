@@ -124,22 +124,20 @@ class UnifySpace:
         message = orjson.loads(entry.message)
         if unify_code(message):
             return
-        source = entry.write_key_fingerprint
-        if message["type"] == "group" and isinstance(message.get("groupId"), str):
-            _learn(
-                self._groups[message["groupId"]], message, self._row(message, source)
-            )
+        row = self._row(message, entry.write_key_fingerprint)
+        group = message.get("groupId") if message["type"] == "group" else None
+        if isinstance(group, str):
+            _learn(self._groups[group], message, row)
         # An alias merges nobody in Unify.
         is_alias = message["type"] == "alias"
         resolved = None if is_alias else self._graph.resolve(identifiers_of(message))
         if resolved is None:
             return
-        row = self._row(message, source)
         self._write_graph(resolved, row)
         about = self._known[resolved.profile.segment_id]
         _learn(about, message, row)
-        if message["type"] == "group" and isinstance(message.get("groupId"), str):
-            about.groups.setdefault(message["groupId"], row)
+        if isinstance(group, str):
+            about.groups.setdefault(group, row)
         if message["type"] == "identify":
             traits = mapping(message.get("traits"))
             self._raw["profile_traits_updates"].append(
