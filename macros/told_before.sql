@@ -1,4 +1,4 @@
-{% macro told_before(model, empty, column=none) -%}
+{% macro told_before(model, column=none) -%}
     {#- By name: what is told is written after the audit that reads it. A table of before
         a column was added tells nothing. -#}
     {%- if execute -%}
@@ -11,5 +11,5 @@
             {%- set relation = relation if column in names -%}
         {%- endif -%}
     {%- endif -%}
-    {{ return(relation or empty) }}
+    {{ return(relation or none) }}
 {%- endmacro %}

@@ -1,6 +1,6 @@
 {% macro told_node(name) -%}
     {#- The highest number that a model has seen which is built after this one. -#}
-    {%- if not told_before(name, none) -%}
+    {%- if not told_before(name) -%}
         {%- do return(0) -%}
     {%- endif -%}
     {%- set found = run_query(

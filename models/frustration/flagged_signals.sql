@@ -84,6 +84,7 @@ flags as (
 
 ),
 
+-- An event that a vendor and a custom name report as one signal is one moment.
 moments as (
 
     select
@@ -97,7 +98,7 @@ moments as (
 
     union all
 
-    select
+    select distinct
         event_id,
         session_id,
         signal_name,

@@ -4,7 +4,7 @@
     unique_key='session_id',
     on_schema_change='fail',
     pre_hook=['{{ make_session_builds() }}', '{{ forget_unknown_sessions() }}'],
-    post_hook=['{{ forget_seen_build() }}', '{{ record_session_build() }}']
+    post_hook="{{ record_highest('build_number') }}"
 ) }}
 {#- The seeds by which events are judged: an edit of one changes every session. -#}
 {%- for seed in [
@@ -34,38 +34,15 @@ states as (
 
 ),
 
-builds as (
-
-    select coalesce(max(seen_build), 0) as last_build
-
-    from {{ session_builds() }}
-
-),
-
 {% if is_incremental() %}
 
     built as (
 
         select
             session_id,
-            made_of,
-            build_number
+            made_of
 
         from {{ this }}
-
-    ),
-
-    numbers as (
-
-        select
-            greatest(
-                max(builds.last_build), coalesce(max(built.build_number), 0)
-            ) + 1 as build_number
-
-        from builds
-
-        left join built
-            on 1 = 1
 
     ),
 
@@ -86,14 +63,6 @@ builds as (
 
 {% else %}
 
-    numbers as (
-
-        select last_build + 1 as build_number
-
-        from builds
-
-    ),
-
     changed as (
 
         select
@@ -109,13 +78,11 @@ builds as (
 session_changes as (
 
     select
-        changed.session_id,
-        changed.made_of,
-        cast(numbers.build_number as bigint) as build_number
+        session_id,
+        made_of,
+        cast({{ highest_number('build_number') }} + 1 as bigint) as build_number
 
     from changed
-
-    cross join numbers
 
 )
 

@@ -39,7 +39,7 @@ reported_signals as (
 
 consumed_errors as (
 
-    select distinct error_event_id
+    select error_event_id
 
     from {{ ref('error_clicks') }}
 

@@ -109,7 +109,8 @@ identifier_types as (
         tier,
         is_person,
         max_degree,
-        max_per_profile
+        max_per_profile,
+        value_format
 
     from {{ ref('identifier_types') }}
 
@@ -251,7 +252,8 @@ named as (
             "cast(tier as " ~ dbt.type_string() ~ ")", "':'",
             "cast(is_person as " ~ dbt.type_string() ~ ")", "':'",
             "coalesce(cast(max_degree as " ~ dbt.type_string() ~ "), '')", "':'",
-            "coalesce(cast(max_per_profile as " ~ dbt.type_string() ~ "), '')"
+            "coalesce(cast(max_per_profile as " ~ dbt.type_string() ~ "), '')", "':'",
+            "value_format"
         ]) }} as other_hash,
         identifier_type as seed_value,
         cast(null as {{ dbt.type_string() }}) as event_id,

@@ -5,8 +5,8 @@
     on_schema_change='append_new_columns',
     pre_hook='{{ forget_identity_stitches() }}'
 ) }}
-{%- set told_places = told_before('identity_told_places', none, 'node') -%}
-{%- set told_facts = told_before('identity_told_facts', none, 'node') -%}
+{%- set told_places = told_before('identity_told_places', 'node') -%}
+{%- set told_facts = told_before('identity_told_facts', 'node') -%}
 {%- set numbered = ref('identity_identifiers') -%}
 {%- set is_told = told_places and told_facts -%}
 {%- set seen_node = told_node('identity_told_places') -%}

@@ -16,7 +16,7 @@ events as (
         lower(coalesce(target_role, '')) as target_role,
         lower(trim(coalesce(target_label, ''))) as target_label,
         lower(coalesce(href_kind, '')) as href_kind,
-        coalesce(selector, '') as selector,
+        lower(coalesce(selector, '')) as selector,
         coalesce(cast(button as varchar(10)), '') as button,
         case
             when coalesce(modifiers, '[]') in ('[]', 'null') then '' else modifiers

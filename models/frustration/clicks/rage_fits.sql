@@ -69,6 +69,7 @@ spans as (
         max(last_clicks.rage_target_rule) as rage_target_rule,
         max(last_clicks.target_key) as target_key,
         count(*) as clicks,
+        count(earlier.x + earlier.y) as placed_clicks,
         max(earlier.moment_ms) - min(earlier.moment_ms) as span_ms,
         max(earlier.x) - min(earlier.x) as width,
         max(earlier.y) - min(earlier.y) as height,
@@ -123,15 +124,23 @@ rage_fits as (
         and coalesce(span_ms <= rage_span_ms, true)
         and coalesce(
             case rage_metric
-                when 'box' then width <= rage_radius_px and height <= rage_radius_px
+                when 'box'
+                    then
+                        placed_clicks = clicks
+                        and width <= rage_radius_px
+                        and height <= rage_radius_px
                 when 'anchor'
                     then
                         (
                             rage_target_rule = 'consecutive_or_near'
                             and target_key is not null
                         )
-                        or squared_from_first <= squared_radius
-                when 'current' then squared_from_last <= squared_radius
+                        or (
+                            placed_clicks = clicks
+                            and squared_from_first <= squared_radius
+                        )
+                when 'current'
+                    then placed_clicks = clicks and squared_from_last <= squared_radius
                 else true
             end,
             false

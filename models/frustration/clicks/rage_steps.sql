@@ -127,8 +127,11 @@ rage_steps as (
             when
                 definitions.rage_metric = 'manhattan'
                 and coalesce(
-                    neighbours.step_x + neighbours.step_y, definitions.rage_radius_px
-                ) >= definitions.rage_radius_px
+                    neighbours.step_x + neighbours.step_y,
+                    definitions.rage_radius_px + 1
+                )
+                >= definitions.rage_radius_px
+                + case when definitions.rage_radius_inclusive then 0.000001 else 0 end
                 then 1
             when
                 definitions.rage_metric = 'euclid'

@@ -137,7 +137,7 @@ found as (
         first_seen_at,
         last_seen_at
     from phones
-    where not {{ is_e164(e164('identifier_value')) }}
+    where not {{ is_e164('identifier_value') }}
 
 ),
 

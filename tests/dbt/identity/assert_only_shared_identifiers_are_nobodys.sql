@@ -1,4 +1,4 @@
--- Owned and quarantined identifiers have a profile, shared ones have none.
+-- Owned, quarantined and over-limit identifiers have a profile, shared ones have none.
 {{ config(
     group='identity',
     meta={'dagster': {'ref': {'name': 'external_id_mapping'}}}
