@@ -390,6 +390,8 @@ def _tell_phones(story: Story) -> None:
     story.call("identifies", a="a5", phone="0171 999-888")
     story.call("identifies", a="a6", phone="0171999888")
     story.call("identifies", a="a7", phone="12025550123")
+    story.call("identifies", a="a8", phone="000-000-0000")
+    story.call("identifies", a="a9", phone="(000) 000 0000")
 
 
 @_story

@@ -332,6 +332,8 @@ def test_a_phone_is_one_however_it_is_written(world: Outcome) -> None:
     assert len(joined) == len(bare) == 1
     assert joined == {world.mapping["phone", "+12025550123"]["profile_id"]}
     assert profile(world, "phones", "a7") not in joined | bare
+    # Zeros are nobody's number.
+    assert profile(world, "phones", "a8") != profile(world, "phones", "a9")
 
 
 def test_a_crm_id_may_be_a_trait(world: Outcome) -> None:
