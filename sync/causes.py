@@ -26,6 +26,7 @@ from sync.image import LAST_ACTIVITY, Image, ImageColumn
 from sync.manifest import EXPIRES, FADES
 from sync.news import comparable
 from sync.tables import new, old
+from warehouse.ddl import base_type
 
 BEHAVIOUR, DECAY, EXPIRY = "behaviour", "decay", "expiry"
 
@@ -138,7 +139,7 @@ def _cause(
 def _rose(changes: Subquery, column: ImageColumn) -> ColumnElement[bool]:
     after, before = changes.c[new(column.name)], changes.c[old(column.name)]
     appeared = and_(before.is_(None), after.is_not(None))
-    word = column.data_type.lower().split("(")[0].strip()
+    word = base_type(column.data_type)
     has_order = word in NUMBERS or word.startswith(("timestamp", "date"))
     return or_(appeared, after > before) if has_order else appeared
 

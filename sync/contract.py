@@ -5,6 +5,7 @@ from itertools import chain
 
 from sync.config import CHANGES, SyncSettings, nearest
 from sync.errors import ConfigError
+from warehouse.ddl import base_type
 
 NUMBERS = (
     "int", "integer", "bigint", "smallint", "tinyint", "hugeint", "int2", "int4",
@@ -107,7 +108,7 @@ def _unknown_columns(
 def _wrong_types(settings: SyncSettings, columns: Mapping[str, str]) -> Iterable[str]:
     for part, column in named_columns(settings):
         wanted = _wanted_type(part)
-        if wanted and wanted not in _base_type(columns[column]):
+        if wanted and wanted not in base_type(columns[column]):
             yield (
                 f"`{part}` names the column '{column}', which is a {columns[column]}; "
                 f"it must be a {wanted}."
@@ -117,7 +118,7 @@ def _wrong_types(settings: SyncSettings, columns: Mapping[str, str]) -> Iterable
         if name not in fields:
             close = nearest(name, fields)
             yield f"`significant` names '{name}', which is no field.{close}"
-        elif _base_type(columns[fields[name]]) not in NUMBERS:
+        elif base_type(columns[fields[name]]) not in NUMBERS:
             yield f"`significant`: '{name}' is a {columns[fields[name]]}, not a number."
 
 
@@ -163,7 +164,3 @@ def _field_problems(
         yield f"`changed.previous`: '{previous}' is a field already."
     if settings.call == "audience" and "audience_key" in fields:
         yield "an audience's calls have their own `audience_key`: rename the field."
-
-
-def _base_type(data_type: str) -> str:
-    return data_type.lower().split("(")[0].strip()

@@ -12,6 +12,7 @@ from sync.contract import fields_of
 from sync.errors import ConfigError, RowRejected
 from sync.manifest import Sync
 from tracking.protocols import TrackingPlan, TrackingPlanInvalid
+from warehouse.ddl import base_type
 
 
 class Rules:
@@ -94,7 +95,7 @@ def _properties(sync: Sync) -> dict[str, Any]:
 
 def _property(data_type: str) -> Mapping[str, Any]:
     """The JSON of a column's type in any of the three warehouses; {} is anything."""
-    word = data_type.lower().split("(")[0].strip()
+    word = base_type(data_type)
     if word.startswith("timestamp") or word == "datetime":
         return {"type": ["string", "null"], "format": "date-time"}
     return {"type": [_JSON[word], "null"]} if word in _JSON else {}

@@ -14,6 +14,7 @@ from uuid import UUID
 import orjson
 
 from sync.errors import RowRejected
+from warehouse.ddl import base_type
 
 # Beyond this a JavaScript reader, such as most of Segment's destinations, rounds.
 MAX_SAFE_INTEGER = 2**53 - 1
@@ -50,7 +51,7 @@ def says_itself(data_type: str) -> bool:
     It refuses half a character and whole numbers beyond 2^53, so that nobody need look
     at every value for them.
     """
-    return data_type.lower().split("(")[0].strip() in _SAY_THEMSELVES
+    return base_type(data_type) in _SAY_THEMSELVES
 
 
 def identifier(value: object, *, column: str) -> str | None:

@@ -73,6 +73,11 @@ def temporary_schema(connection: Connection, schema: str) -> str | None:
     return schema if connection.dialect.name == "snowflake" else None
 
 
+def base_type(data_type: str) -> str:
+    """A native type without its measures, in lower case: numeric of NUMERIC(10, 2)."""
+    return data_type.lower().split("(")[0].strip()
+
+
 def is_text(data_type: str) -> bool:
     """Whether a native type is text, of whatever length."""
     return data_type.lower().startswith(("varchar", "character varying", "text"))

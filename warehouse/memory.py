@@ -4,6 +4,7 @@ DuckDB takes what it is given before it spills. What a limit is too small for, i
 refuses; so little is given first, and the work is done again with more.
 """
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -12,6 +13,8 @@ from sqlalchemy.exc import DBAPIError
 
 if TYPE_CHECKING:
     from warehouse.engine import Warehouse
+
+logger = logging.getLogger("relyv.warehouse")
 
 Result = TypeVar("Result")
 
@@ -60,6 +63,7 @@ def grown_as_needed(warehouse: "Warehouse", work: Callable[[], Result]) -> Resul
             if not _is_too_little(error) or warehouse.memory.megabytes >= USUAL_MB:
                 raise
         _hold_to(warehouse, min(GROWS_BY * warehouse.memory.megabytes, USUAL_MB))
+        logger.info("warehouse.memory_grown megabytes=%d", warehouse.memory.megabytes)
 
 
 def _hold_to(warehouse: "Warehouse", megabytes: int) -> None:

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from commands.options import HERE, ProjectDir, Target
-from commands.screen import bar, out
+from commands.screen import out
 from commands.signals import interruptible
 from commands.sync.choice import IN_TARGET, Name, TargetPath, chosen_syncs
+from commands.sync.send import run_one
 
 if TYPE_CHECKING:
     from sync.clearing import Clearing, ClearingPreview
@@ -53,6 +54,7 @@ def forget(
             _print(name, preview_clearing(warehouse, clearing))
             question = f"Send this, and forget {name}?"
         if dry_run:
+            out.print(f"Then the ledger would forget {name}. Nothing was done.")
             return
         if not yes:
             typer.confirm(question, abort=True)
@@ -63,16 +65,10 @@ def forget(
 
 
 def _clear(warehouse: "Warehouse", clearing: "Clearing") -> None:
-    from sync import RunOptions, run_sync
+    from sync import RunOptions
 
     name = clearing.sync.name
-    with bar(name) as shown:
-        report = run_sync(
-            warehouse,
-            clearing.sync,
-            RunOptions(clearing=clearing),
-            on_progress=lambda rows, progress: shown.at(progress.settled_through, rows),
-        )
+    report = run_one(warehouse, clearing.sync, RunOptions(clearing=clearing))
     out.print(f"{name}: {report.counts.removed:,} calls took back what it told.")
     if report.rejected:
         out.print(

@@ -118,7 +118,7 @@ def run_all(
                 failures.append(error)
         for sync in ready:
             try:
-                reports.append(_run_one(warehouse, sync, options))
+                reports.append(run_one(warehouse, sync, options))
             except RelyvError as error:
                 failures.append(error)
     if as_json:
@@ -133,9 +133,8 @@ def run_all(
     raise typer.Exit(max(codes, default=0))
 
 
-def _run_one(
-    warehouse: "Warehouse", sync: "Sync", options: "RunOptions"
-) -> "RunReport":
+def run_one(warehouse: "Warehouse", sync: "Sync", options: "RunOptions") -> "RunReport":
+    """Run a sync with its progress shown."""
     from sync import run_sync
 
     with bar(f"{sync.name}") as shown, rarely_collected():
