@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from typing import NoReturn
 
 from tests.emulator.process import Emulator
 from tests.postgres_server import PostgresServer
@@ -49,6 +50,18 @@ class Place:
         self.write_project(folder, schema=schema)
         with open_warehouse(folder, "demo") as warehouse:
             yield warehouse
+
+
+@contextmanager
+def duckdb_place(folder: Path, **settings: object) -> Iterator[Place]:
+    """An empty DuckDB file, and how DuckDB is to be set for it."""
+    with Places(folder, _no_server, _no_server).new("duckdb") as place:
+        own = {"settings": settings} if settings else {}
+        yield Place(kind="duckdb", settings={**place.settings, **own})
+
+
+def _no_server() -> NoReturn:
+    raise AssertionError("DuckDB needs none")
 
 
 class Places:

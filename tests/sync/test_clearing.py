@@ -9,9 +9,7 @@ from sync.clearing import clearing_of, preview_clearing
 from sync.errors import ConfigError, DeliveryUnsure
 from sync.forget import forget
 from sync.status import orphans
-from tests.sync.test_closing import leave_unfinished
-from tests.sync.test_delivery import fault
-from tests.sync.world import FAST, World, rows
+from tests.sync.world import FAST, World, fault, leave_unfinished, rows
 
 BEFORE = rows(("a", "u1", 1, "x"), ("b", "u2", 2, "y"))
 LOOSE = {"removed_percent": 100}

@@ -4,25 +4,15 @@ from typing import Any
 
 import pytest
 
-from sync import Again, Sync, explain_row
+from sync import Again, explain_row
 from sync.checks import Counts
 from sync.errors import ConfigError, DeliveryUnsure
 from tests.sync.histories import run_until_death
-from tests.sync.test_delivery import fault, many
-from tests.sync.world import FAST, World, rows
+from tests.sync.world import FAST, World, fault, leave_unfinished, many, rows
 
 LOOSE = {"removed_percent": 100}
 BEFORE = rows(("a", "u1", 1, "x"), ("b", "u2", 2, "y"))
-THE_MODEL = {"u1": {"score": 1, "url": "x"}, "u2": {"score": 2, "url": "y"}}
 AFTER = rows(("a", "u1", 5, "x"), ("c", "u3", 3, "z"))
-
-
-def leave_unfinished(world: World, sync: Sync, *, stored: bool) -> None:
-    """Segment got the plan's calls, or did not; the run cannot know."""
-    world.sandbox.faults([fault(503, times=1_000, store=stored)])
-    with pytest.raises(DeliveryUnsure):
-        world.run(sync)
-    world.sandbox.clear_faults()
 
 
 def known(world: World) -> dict[str, dict[str, Any]]:

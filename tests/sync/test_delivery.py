@@ -8,19 +8,7 @@ from sync import Again, Ledger, rebind
 from sync.checks import Counts
 from sync.destination import destination_of
 from sync.errors import DeliveryStopped, DeliveryUnsure, DestinationChanged, LedgerLost
-from tests.sync.world import World, numbers, rows
-
-
-def many(count: int) -> str:
-    """A model of so many people."""
-    return (
-        "select 'k' || i as id, 'u' || i as user_id, i as score, 'x' as url "
-        f"from {numbers(count)}"
-    )
-
-
-def fault(status: int | None, **more: object) -> dict[str, object]:
-    return {"status": status, "times": 1, **more}
+from tests.sync.world import World, fault, many, numbers, rows
 
 
 @pytest.mark.parametrize("status", [408, 410, 429, 460, 500, 502, 503, 529])

@@ -12,8 +12,7 @@ from sync.errors import DeliveryUnsure, DuplicatesPossible
 from sync.in_doubt import calls_in_doubt
 from sync.options import DeliverySettings
 from tests.sync.histories import sleep_through
-from tests.sync.test_delivery import fault
-from tests.sync.world import World, numbers
+from tests.sync.world import World, fault, numbers
 
 # Whatever the warehouse, the sender is one.
 KINDS_FOR_ALL = ("postgres", "snowflake")
@@ -72,8 +71,9 @@ def test_a_repetition_within_a_day_is_doubled_where_segment_misses_it(
 ) -> None:
     """
     Only what was on its way is repeated, under the same ids; of these Segment keeps
-    one in a hundred more than once.
+    some more than once: a fifth is missed here, so that it shows.
     """
+    world.sandbox.reset(missed_repeats=0.2)
     on_its_way = stop_on_the_way(world, track(world))
     before = received(world)
 
@@ -87,7 +87,7 @@ def test_a_repetition_within_a_day_is_doubled_where_segment_misses_it(
     assert len(kept) == ROWS
     doubled = {message for message, times in kept.items() if times > 1}
     assert doubled < on_its_way
-    assert len(doubled) <= 0.05 * len(on_its_way)
+    assert 0 < len(doubled) <= 0.4 * len(on_its_way)
     assert run(world, track(world)).requests == 0
 
 

@@ -6,8 +6,7 @@ import pytest
 
 from sync import Explanation, Ledger, Sync, explain_row, pause
 from sync.errors import ConfigError, DeliveryUnsure, GuardTripped
-from tests.sync.test_delivery import fault
-from tests.sync.world import World, rows
+from tests.sync.world import World, fault, rows
 
 MADE, GONE = {"added": {"event": "Made"}}, {"removed": {"event": "Gone"}}
 DORMANT = {"dormant": "hold", "last_activity": "seen_at"}

@@ -4,15 +4,13 @@ import pickle
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
 from time import monotonic
 
 import pytest
-import stamina
 
 from sync.checks import Counts
-from tests.sync.test_delivery import fault, many
-from tests.sync.world import World
+from tests.eventually import eventually
+from tests.sync.world import World, fault, many
 
 CHILD = """
 import pickle, signal, sys
@@ -68,14 +66,6 @@ def started(world: World) -> "subprocess.Popen[bytes]":
     """The world's sync, running in a process of its own."""
     (world.folder / "sync.pickle").write_bytes(pickle.dumps(world.identify()))
     return subprocess.Popen([sys.executable, "-c", CHILD, str(world.folder)])
-
-
-def eventually(condition: Callable[[], bool]) -> None:
-    for attempt in stamina.retry_context(
-        on=AssertionError, attempts=None, timeout=60, wait_max=0.1
-    ):
-        with attempt:
-            assert condition()
 
 
 def test_a_killed_process_loses_nothing_and_repeats_little(

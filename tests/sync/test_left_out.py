@@ -6,8 +6,7 @@ import pytest
 
 from sync.billing import month_start
 from sync.errors import ConfigError, DeliveryStopped
-from tests.sync.test_delivery import fault
-from tests.sync.world import World, rows
+from tests.sync.world import World, fault, rows
 
 
 def people(*values: tuple[str, str, int, bool | None]) -> str:

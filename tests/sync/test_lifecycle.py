@@ -4,11 +4,10 @@ import logging
 
 import pytest
 
-from sync import Ledger, Sync, pause, resume
+from sync import Ledger, pause, resume
 from sync.checks import Counts
 from sync.errors import (
     ConfigError,
-    DeliveryUnsure,
     DuplicatesPossible,
     SyncPaused,
     TooManyRemovals,
@@ -17,9 +16,8 @@ from sync.forget import forget
 from sync.in_doubt import calls_in_doubt
 from sync.status import orphans, read_status
 from tests.sync.histories import sleep_through
-from tests.sync.test_delivery import fault
 from tests.sync.test_track import events, track
-from tests.sync.world import World, rows
+from tests.sync.world import World, leave_unfinished, rows
 
 PEOPLE = [(f"k{number}", f"u{number}", number, "x") for number in range(20)]
 DAYS = [("e1", "u1", 3, "x"), ("e2", "u1", 4, "y")]
@@ -79,7 +77,7 @@ def test_a_plan_of_the_second_layout_is_finished(world: World) -> None:
     Its refused images had no reason yet, and are tried once more.
     """
     world.model(rows(("a", "u1", 1, "x"), ("b", "u2", 2, "y" * 40_000)))
-    _leave_unfinished(world, world.identify())
+    leave_unfinished(world, world.identify())
     world.sql(
         "alter table t_ledger.people__rejected add column change varchar(20)",
         *(
@@ -136,7 +134,7 @@ def test_an_old_plan_of_events_waits_for_somebody(world: World) -> None:
     Segment has forgotten its ids: what was on its way would happen twice.
     """
     world.model(events(*DAYS))
-    _leave_unfinished(world, track(world))
+    leave_unfinished(world, track(world))
     sleep_through(world, hours=25)
     requests = world.sandbox.summary()["requests"]
 
@@ -161,7 +159,7 @@ def test_an_old_plan_of_traits_is_finished(world: World) -> None:
     A trait that is told twice is the same trait; then comes what has changed since.
     """
     world.model(rows(*PEOPLE[:2]))
-    _leave_unfinished(world, world.identify())
+    leave_unfinished(world, world.identify())
     sleep_through(world, hours=25)
     world.model(rows(("k0", "u0", 99, "x"), PEOPLE[1]))
 
@@ -178,7 +176,7 @@ def test_a_plan_that_grows_old_is_warned_of(
     Four hours before Segment forgets its ids.
     """
     world.model(events(*DAYS))
-    _leave_unfinished(world, track(world))
+    leave_unfinished(world, track(world))
     sleep_through(world, hours=21)
 
     with caplog.at_level(logging.WARNING, logger="relyv.sync"):
@@ -219,10 +217,3 @@ def test_a_removed_sync_is_forgotten(world: World) -> None:
         assert read_status(warehouse, sync).confirmed == 0
     assert world.run(sync).counts == Counts(added=2)
     assert len(world.messages()) == 4
-
-
-def _leave_unfinished(world: World, sync: Sync) -> None:
-    world.sandbox.faults([fault(503, times=20)])
-    with pytest.raises(DeliveryUnsure):
-        world.run(sync)
-    world.sandbox.clear_faults()

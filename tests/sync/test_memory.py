@@ -1,12 +1,12 @@
 """What a run does when DuckDB has too little memory for a plan."""
 
+import logging
 from pathlib import Path
-from typing import NoReturn
 
 import pytest
 
 from tests.sync.world import World, numbers
-from tests.warehouses import Places
+from tests.warehouses import duckdb_place
 from tracking.sandbox.inspection import Inspection
 
 # Ten values of 20 MB: DuckDB cannot sort them in the little memory that it is given.
@@ -21,19 +21,18 @@ def test_a_plan_that_needs_more_memory_gets_more(
     sandbox_url: str,
     sandbox: Inspection,
     monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     """
     Each row is sent or rejected once, however often the plan was begun.
     """
     monkeypatch.setenv("RELYV_SANDBOX_URL", sandbox_url)
-    with Places(tmp_path, _no_server, _no_server).new("duckdb") as place:
+    with duckdb_place(tmp_path) as place:
         world = World(tmp_path, place, sandbox_url, sandbox)
         world.model(LARGE)
-        report = world.run(world.identify())
+        with caplog.at_level(logging.INFO, logger="relyv.warehouse"):
+            report = world.run(world.identify())
 
+    assert "warehouse.memory_grown megabytes=512" in caplog.text
     assert (report.counts.added, report.rejected) == (1, 9)
     assert len(world.messages()) == 1
-
-
-def _no_server() -> NoReturn:
-    raise AssertionError("DuckDB needs none")

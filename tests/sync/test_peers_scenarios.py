@@ -18,10 +18,9 @@ from sync.checks import Counts
 from sync.errors import DeliveryUnsure, GuardTripped
 from sync.options import DeliverySettings
 from tests.sync.histories import Died
-from tests.sync.test_delivery import fault, many
 from tests.sync.test_preview import PEOPLE
 from tests.sync.test_track import events, track
-from tests.sync.world import World, numbers, rows
+from tests.sync.world import World, fault, many, numbers, rows
 
 NOON = "2026-01-01 12:00:00"
 TIMED = "id, user_id, score, updated_at"

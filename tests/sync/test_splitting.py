@@ -12,8 +12,7 @@ from sync.checks import Counts
 from sync.deliver import Delivery
 from sync.errors import DeliveryStopped
 from sync.outgoing import Outgoing
-from tests.sync.test_delivery import fault, many
-from tests.sync.world import World
+from tests.sync.world import World, fault, many
 from tracking import TrackingClient
 from tracking.limits import MESSAGE_BYTES, REQUEST_MESSAGES, SENDER_REQUEST_BYTES
 

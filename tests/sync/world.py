@@ -9,11 +9,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import MetaData, Table
 
 from sync import Preview, RunOptions, RunReport, Sync, preview_sync, run_sync
 from sync.config import parse_settings
 from sync.contract import check_columns
+from sync.errors import DeliveryUnsure
 from sync.manifest import Model
 from sync.options import DeliverySettings
 from tests.warehouses import Place
@@ -142,3 +144,24 @@ def _literal(value: Any) -> str:
     if isinstance(value, str):
         return "'" + value.replace("'", "''") + "'"
     return str(value)
+
+
+def many(count: int) -> str:
+    """A model of so many people."""
+    return (
+        "select 'k' || i as id, 'u' || i as user_id, i as score, 'x' as url "
+        f"from {numbers(count)}"
+    )
+
+
+def fault(status: int | None, **more: object) -> dict[str, object]:
+    """One answer in place of the sandbox's own; see tracking/sandbox/faults.py."""
+    return {"status": status, "times": 1, **more}
+
+
+def leave_unfinished(world: World, sync: Sync, *, stored: bool = False) -> None:
+    """Segment got the plan's calls, or did not; the run cannot know."""
+    world.sandbox.faults([fault(503, times=1_000, store=stored)])
+    with pytest.raises(DeliveryUnsure):
+        world.run(sync)
+    world.sandbox.clear_faults()

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator
 
+import httpx
 import pytest
 
 from tracking.sandbox.inspection import Inspection
 from tracking.sandbox.process import sandbox_process
+
+WRITE_KEY = "N8Qm2vXc7LrT4pWz9KdB6yHs3JfG5aUe"
 
 
 @pytest.fixture(scope="session")
@@ -27,3 +30,18 @@ def sandbox(inspection: Inspection) -> Inspection:
     """The same look, when the sandbox has seen nothing yet."""
     inspection.reset()
     return inspection
+
+
+@pytest.fixture(scope="module")
+def connection(sandbox_url: str) -> Iterator[httpx.Client]:
+    """A plain client of the sandbox, with a key."""
+    with httpx.Client(
+        base_url=sandbox_url, auth=(WRITE_KEY, ""), trust_env=False
+    ) as client:
+        yield client
+
+
+@pytest.fixture
+def http(connection: httpx.Client, sandbox: Inspection) -> httpx.Client:
+    """The same client, when the sandbox has seen nothing yet."""
+    return connection

@@ -2,21 +2,13 @@
 
 import gzip
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
 
+from tests.eventually import eventually
 from tracking.sandbox.inspection import Inspection
-
-KEY = "N8Qm2vXc7LrT4pWz9KdB6yHs3JfG5aUe"
-
-
-@pytest.fixture
-def http(sandbox_url: str, sandbox: Inspection) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=sandbox_url, auth=(KEY, ""), trust_env=False) as client:
-        yield client
 
 
 def post(http: httpx.Client, *ids: str) -> int:
@@ -63,9 +55,13 @@ def test_an_answer_that_comes_after_a_reset_is_not_counted(
     """
     Nobody waits for it any more; the next one is answered after it, and counts alone.
     """
-    sandbox.faults([{"status": 200, "delay_seconds": 0.5}])
+    sandbox.faults([{"status": 200, "store": True, "delay_seconds": 0.5}])
+    call = {"type": "identify", "userId": "early", "messageId": "early"}
     with pytest.raises(httpx.ReadTimeout):
-        http.post("/v1/batch", json={"batch": []}, timeout=0.2)
+        http.post(
+            "/v1/batch", json={"batch": [call]}, timeout=httpx.Timeout(5, read=0.2)
+        )
+    eventually(lambda: len(list(sandbox.messages(stage="received"))) == 1)
 
     sandbox.reset()
     sandbox.faults([{"status": 200, "delay_seconds": 0.5}])

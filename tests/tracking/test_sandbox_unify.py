@@ -282,7 +282,7 @@ def test_the_profile_api_says_no_as_segments_does(
     }
     assert missing.headers["Request-Id"]
 
-    stranger = httpx.get(str(missing.request.url))
+    stranger = httpx.get(str(missing.request.url), trust_env=False)
     assert stranger.status_code == 401
     assert stranger.json()["error"]["code"] == "authentication_error"
 

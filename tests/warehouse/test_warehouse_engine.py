@@ -1,9 +1,8 @@
 from pathlib import Path
-from typing import NoReturn
 
 import pytest
 
-from tests.warehouses import Place, Places
+from tests.warehouses import Place, duckdb_place
 from warehouse import WarehouseUnreachable
 
 
@@ -69,26 +68,20 @@ def test_a_connection_may_open_after_a_spill(tmp_path: Path) -> None:
     """
     DuckDB refuses to be told where to spill once it has, even the same folder again.
     """
-    with Places(tmp_path, _no_server, _no_server).new("duckdb") as place:
-        small = {**place.settings, "settings": {"memory_limit": "48MB", "threads": 1}}
-        tight = Place(kind="duckdb", settings=small)
-        with (
-            tight.open(tmp_path) as warehouse,
-            warehouse.engine.connect() as first,
-        ):
-            first.exec_driver_sql(
-                "create temp table spilled as select md5(i::varchar) || md5(i::varchar)"
-                " as text from range(1000000) as numbers(i) order by 1"
-            )
-            spilled = first.exec_driver_sql(
-                "select sum(size) from duckdb_temporary_files()"
-            ).scalar()
-            with warehouse.engine.connect() as second:
-                answer = second.exec_driver_sql("select 1").scalar()
+    with (
+        duckdb_place(tmp_path, memory_limit="48MB", threads=1) as tight,
+        tight.open(tmp_path) as warehouse,
+        warehouse.engine.connect() as first,
+    ):
+        first.exec_driver_sql(
+            "create temp table spilled as select md5(i::varchar) || md5(i::varchar)"
+            " as text from range(1000000) as numbers(i) order by 1"
+        )
+        spilled = first.exec_driver_sql(
+            "select sum(size) from duckdb_temporary_files()"
+        ).scalar()
+        with warehouse.engine.connect() as second:
+            answer = second.exec_driver_sql("select 1").scalar()
 
     assert spilled
     assert answer == 1
-
-
-def _no_server() -> NoReturn:
-    raise AssertionError("DuckDB needs none")

@@ -1,12 +1,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NoReturn
 
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from tests.warehouses import Place, Places
+from tests.warehouses import duckdb_place
 from warehouse import Warehouse
 from warehouse.memory import grown_as_needed, little_memory
 
@@ -16,10 +15,8 @@ LARGE = "select length(string_agg(repeat('x', 1000), '')) from range(200000)"
 
 @contextmanager
 def duckdb(folder: Path, **settings: object) -> Iterator[Warehouse]:
-    with Places(folder, _no_server, _no_server).new("duckdb") as place:
-        place = Place(kind="duckdb", settings={**place.settings, "settings": settings})
-        with place.open(folder) as warehouse:
-            yield warehouse
+    with duckdb_place(folder, **settings) as place, place.open(folder) as warehouse:
+        yield warehouse
 
 
 def limit(warehouse: Warehouse) -> str:
@@ -79,7 +76,3 @@ def test_what_fails_for_another_reason_is_not_tried_again(tmp_path: Path) -> Non
 def _value(warehouse: Warehouse, query: str) -> object:
     with warehouse.engine.connect() as connection:
         return connection.exec_driver_sql(query).scalar_one()
-
-
-def _no_server() -> NoReturn:
-    raise AssertionError("DuckDB needs none")

@@ -1,11 +1,10 @@
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NoReturn
 
 import pytest
 from sqlalchemy import column, insert, select, table
 
-from tests.warehouses import Place, Places
+from tests.warehouses import Place, duckdb_place
 from warehouse import Warehouse
 from warehouse.numbering import numbered
 
@@ -44,32 +43,27 @@ def test_more_rows_than_memory_are_numbered_in_order(tmp_path: Path) -> None:
     """
     100 MB in 64 MB, by two threads: DuckDB has no memory for a window of them.
     """
-    with Places(tmp_path, _no_server, _no_server).new("duckdb") as place:
-        tight = {**place.settings, "settings": {"memory_limit": "64MB", "threads": 2}}
-        with (
-            Place(kind="duckdb", settings=tight).open(tmp_path) as warehouse,
-            warehouse.engine.begin() as connection,
-        ):
-            connection.exec_driver_sql(
-                "create table fruit as select (i * 7919) % 1000003 as weight, "
-                "repeat(md5(i::varchar), 3) as name from range(1000000) as numbers(i)"
-            )
-            connection.exec_driver_sql(
-                "create table kept (position bigint, name varchar, weight bigint)"
-            )
-            connection.execute(insert(KEPT).from_select(list(KEPT.c.keys()), BY_WEIGHT))
-            misplaced = connection.exec_driver_sql(
-                "select count(*) from kept as one inner join kept as following "
-                "on following.position = one.position + 1 "
-                "where following.weight <= one.weight"
-            ).scalar_one()
-            first, last = connection.exec_driver_sql(
-                "select min(position), max(position) from kept"
-            ).one()
+    with (
+        duckdb_place(tmp_path, memory_limit="64MB", threads=2) as tight,
+        tight.open(tmp_path) as warehouse,
+        warehouse.engine.begin() as connection,
+    ):
+        connection.exec_driver_sql(
+            "create table fruit as select (i * 7919) % 1000003 as weight, "
+            "repeat(md5(i::varchar), 3) as name from range(1000000) as numbers(i)"
+        )
+        connection.exec_driver_sql(
+            "create table kept (position bigint, name varchar, weight bigint)"
+        )
+        connection.execute(insert(KEPT).from_select(list(KEPT.c.keys()), BY_WEIGHT))
+        misplaced = connection.exec_driver_sql(
+            "select count(*) from kept as one inner join kept as following "
+            "on following.position = one.position + 1 "
+            "where following.weight <= one.weight"
+        ).scalar_one()
+        first, last = connection.exec_driver_sql(
+            "select min(position), max(position) from kept"
+        ).one()
 
     assert misplaced == 0
     assert (first, last) == (1, 1_000_000)
-
-
-def _no_server() -> NoReturn:
-    raise AssertionError("DuckDB needs none")
