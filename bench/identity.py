@@ -3,7 +3,7 @@
     .venv/bin/python bench/identity.py --edges 1000000
 
 Components of a realistic graph and of those that loops are slow on, by the loop of
-macros/materializations/connected_components.sql in a dbt run, and by scipy's C routine
+macros/solved_components.sql in a dbt run, and by scipy's C routine
 with load and store, each in a process of its own on the same DuckDB file with 4 GB and
 two threads. Then the whole identity step from raw calls, and again with 1% more of
 them; `--postgres 2000000` adds the loop on a PostgreSQL of its own. `loop` is what dbt
@@ -26,9 +26,10 @@ import duckdb
 from graphs import GRAPHS, graph
 from measure import BIN, ROOT, Measured, python, run
 
+from models import create
+
 sys.path.insert(0, str(ROOT))
 
-from landing.raw_tables import CALL_TABLES, SESSION_COLUMNS, SESSION_EVENT_COLUMNS
 from tests.postgres_server import own_server
 
 MODEL = """{{ config(materialized='connected_components') }}
@@ -133,7 +134,9 @@ def whole_step(folder: Path, calls: int) -> None:
     """Staging and identity from raw calls: all, then with 1% more, then all of it."""
     file = folder / "graph.duckdb"
     _write_profile(folder, _duckdb_output(folder, file))
-    _create(file)
+    create(file)
+    with duckdb.connect(str(file)) as connection:
+        connection.execute("create schema if not exists bench")
     _land(file, 0, calls)
     _dbt(folder, ROOT, "seed")
     full = _dbt(folder, ROOT, "run", "--select", *STEP)
@@ -187,24 +190,6 @@ def _dbt(folder: Path, project: Path, *arguments: str) -> Measured:
         ],
         {**os.environ, "DBT_PROFILES_DIR": str(folder)},
     )
-
-
-def _create(file: Path) -> None:
-    tables = {f"segment.{name}": kinds for name, kinds in CALL_TABLES.items()} | {
-        "relyv_raw.sessions": SESSION_COLUMNS,
-        "relyv_raw.session_events": SESSION_EVENT_COLUMNS,
-    }
-    with duckdb.connect(str(file)) as connection:
-        for schema in ("segment", "relyv_raw", "bench", "bench_privacy"):
-            connection.execute(f"create schema {schema}")
-        for name, kinds in tables.items():
-            typed = ", ".join(f'"{each}" {kind.value}' for each, kind in kinds.items())
-            connection.execute(f"create table {name} ({typed})")
-        connection.execute(
-            "create table bench_privacy.suppressions"
-            " (subject_type varchar, subject_id varchar, source varchar,"
-            " since timestamp)"
-        )
 
 
 def _land(file: Path, start: int, stop: int) -> None:
