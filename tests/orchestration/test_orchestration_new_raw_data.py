@@ -197,15 +197,18 @@ def test_nothing_starts_while_a_run_is_under_way(watch: Watch) -> None:
 
 def test_the_newest_row_is_told_in_utc(watch: Watch) -> None:
     """
-    Of each table that is there; one without rows has none.
+    Of each table that is there and has the column; one without rows has none.
     """
     before = datetime.now(UTC).replace(microsecond=0)
     watch.land_by_hand("a")
 
     with open_warehouse(watch.project.folder) as opened:
         newest = read_newest(opened, SOURCES)
+        unnamed = {**SOURCES[SESSIONS], "loaded_at_field": "no_such_column"}
+        without = read_newest(opened, {SESSIONS: unnamed})
 
     assert list(newest) == [SESSIONS]
+    assert without == {}
     assert before <= newest[SESSIONS] <= datetime.now(UTC)
 
 
