@@ -92,13 +92,11 @@ def _fill(connection: Connection, target: Table, rows: Iterator[Row]) -> None:
 
 
 def _sessions(path: Path) -> Iterator[Row]:
-    bots: set[str] = set()
-    for fact in _facts(path, "person", "session"):
+    # A person's line comes after those of their sessions.
+    bots = {each["person_id"] for each in _facts(path, "person") if each["is_bot"]}
+    for fact in _facts(path, "session"):
         person_id = fact["person_id"]
-        if fact["kind"] == "person":
-            if fact["is_bot"]:
-                bots.add(person_id)
-        elif person_id not in bots:
+        if person_id not in bots:
             yield {"session_id": fact["session_id"], "person_id": person_id}
 
 

@@ -1,17 +1,19 @@
 """How right the graph is, in worlds whose truth is known, beside other methods."""
 
+import gzip
 from collections.abc import Iterator
 from itertools import combinations
 from pathlib import Path
 from random import Random
 
+import orjson
 import pytest
 from sqlalchemy import select
 from sqlalchemy.schema import CreateSchema
 
 from reports.identity.accuracy import agreement, agreements
 from reports.identity.methods import COMPONENTS, LAST_USER, ORACLE, OURS
-from reports.identity.truth import fill_truth
+from reports.identity.truth import fill_truth, load_truth
 from simulation.world import Kind
 from tests.identity.builds import Outcome
 from tests.identity.simulated import report_on
@@ -92,6 +94,31 @@ def test_the_measures_are_those_of_the_textbook(
     assert [b_cubed.precision, b_cubed.recall] == pytest.approx(
         by_sessions(person, cluster)
     )
+
+
+def test_what_a_bot_did_is_nobodys(places: Places, tmp_path: Path) -> None:
+    """
+    Its line comes after those of its sessions, as everybody's does.
+    """
+    facts: list[dict[str, object]] = []
+    for person_id, is_bot in (("ann", False), ("bot", True)):
+        facts += [
+            {"kind": "session", "session_id": f"{person_id}-1", "person_id": person_id},
+            {"kind": "person", "person_id": person_id, "is_bot": is_bot}
+            | {"user_ids": [], "emails": [], "external_ids": {}},
+        ]
+    path = tmp_path / "truth.jsonl.gz"
+    path.write_bytes(gzip.compress(b"\n".join(map(orjson.dumps, facts))))
+
+    with (
+        places.new("duckdb") as place,
+        place.open(tmp_path) as warehouse,
+        warehouse.engine.connect() as connection,
+    ):
+        truth = load_truth(connection, path, schema="main")
+        found = connection.execute(select(truth.sessions.c.session_id)).scalars().all()
+
+    assert found == ["ann-1"]
 
 
 def by_pairs(person: dict[str, str], cluster: dict[str, str]) -> list[float]:
