@@ -8,12 +8,17 @@ events as (
         user_id,
         anonymous_id,
         context_anonymous_id,
+        lower(trim(email)) as email,
+        lower(trim(context_traits_email)) as context_email,
         occurred_at,
         received_at
 
     from {{ ref('identity_events') }}
 
-    where user_id is not null
+    where
+        user_id is not null
+        or email is not null
+        or context_traits_email is not null
 
 ),
 
@@ -27,38 +32,96 @@ overrides as (
 
 ),
 
-named as (
+mapping as (
+
+    select
+        identifier_type,
+        identifier_value,
+        profile_id,
+        status
+
+    from {{ ref('external_id_mapping') }}
+
+),
+
+shared_devices as (
+
+    select identifier_value as anonymous_id
+
+    from mapping
+
+    where
+        identifier_type = 'anonymous_id'
+        and status = 'shared'
+
+),
+
+usable as (
 
     select
         event_id,
-        user_id,
+        session_id,
+        case when {{ is_usable_identifier("'user_id'", 'user_id') }} then user_id end
+            as user_id,
+        case
+            when {{ is_usable_identifier("'email'", 'email') }} then email
+            when {{ is_usable_identifier("'email'", 'context_email') }}
+                then context_email
+        end as email,
         case
             when {{ is_usable_identifier("'anonymous_id'", 'anonymous_id') }}
                 then anonymous_id
             when {{ is_usable_identifier("'anonymous_id'", 'context_anonymous_id') }}
                 then context_anonymous_id
         end as anonymous_id,
-        session_id,
         occurred_at,
         received_at
 
     from events
 
+    where event_id not in (select overrides.event_id from overrides)
+
+),
+
+-- Without a user id an e-mail says who it is, where the device does not.
+named as (
+
+    select
+        usable.*,
+        case when usable.user_id is null then 'email' else 'user_id' end
+            as identifier_type,
+        coalesce(usable.user_id, usable.email) as identifier_value
+
+    from usable
+
+    left join shared_devices
+        on usable.anonymous_id = shared_devices.anonymous_id
+
     where
-        {{ is_usable_identifier("'user_id'", 'user_id') }}
-        and event_id not in (select overrides.event_id from overrides)
+        (usable.user_id is not null or shared_devices.anonymous_id is not null)
+        and (usable.session_id is not null or usable.anonymous_id is not null)
 
 ),
 
 calls as (
 
-    select *
+    select
+        named.event_id,
+        named.user_id,
+        mapping.profile_id,
+        named.anonymous_id,
+        named.session_id,
+        named.occurred_at,
+        named.received_at
 
     from named
 
-    where
-        anonymous_id is not null
-        or session_id is not null
+    inner join mapping
+        on
+            named.identifier_type = mapping.identifier_type
+            and named.identifier_value = mapping.identifier_value
+
+    where mapping.profile_id is not null
 
 )
 

@@ -17,23 +17,12 @@ calls as (
     select
         event_id,
         user_id,
+        profile_id,
         anonymous_id,
         session_id,
         occurred_at
 
     from {{ ref('identity_calls') }}
-
-),
-
-mapping as (
-
-    select
-        identifier_value as user_id,
-        profile_id
-
-    from {{ ref('external_id_mapping') }}
-
-    where identifier_type = 'user_id' and profile_id is not null
 
 ),
 
@@ -43,6 +32,7 @@ inside as (
         session_id,
         event_id,
         user_id,
+        profile_id,
         occurred_at
     from calls
     where session_id is not null
@@ -53,6 +43,7 @@ inside as (
         spans.session_id,
         calls.event_id,
         calls.user_id,
+        calls.profile_id,
         calls.occurred_at
     from spans
     inner join calls
@@ -67,23 +58,12 @@ inside as (
 named as (
 
     select
-        inside.session_id,
-        inside.event_id,
-        inside.user_id,
-        mapping.profile_id,
-        inside.occurred_at,
-        max(
-            case
-                when inside.event_id <> inside.session_id then inside.occurred_at
-            end
-        ) over (
-            partition by inside.session_id, mapping.profile_id
+        *,
+        max(case when event_id <> session_id then occurred_at end) over (
+            partition by session_id, profile_id
         ) as last_call_at
 
     from inside
-
-    inner join mapping
-        on inside.user_id = mapping.user_id
 
 ),
 

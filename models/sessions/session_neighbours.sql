@@ -1,14 +1,18 @@
+{%- set hours, pause = var('shared_device_max_hours'), var('sitting_pause_minutes') -%}
+
 with
 
-sessions as (
+sittings as (
 
     select
         session_id,
         anonymous_id,
         started_at,
-        finished_at
+        finished_at,
+        sitting_started_at,
+        sitting_finished_at
 
-    from {{ ref('session_spans') }}
+    from {{ ref('session_sittings') }}
 
 ),
 
@@ -20,29 +24,11 @@ identifications as (
 
 ),
 
-shared_devices as (
-
-    select identifier_value
-
-    from {{ ref('external_id_mapping') }}
-
-    where
-        identifier_type = 'anonymous_id'
-        and status <> 'owned'
-
-    union all
-
-    select anonymous_id as identifier_value
-
-    from {{ ref('forgetful_devices') }}
-
-),
-
 calls as (
 
     select
         event_id,
-        user_id,
+        profile_id,
         anonymous_id,
         occurred_at
 
@@ -50,21 +36,27 @@ calls as (
 
 ),
 
+-- A call counts in the sitting, or within a pause of it, and never hours away.
 unidentified as (
 
     select
-        sessions.session_id,
-        sessions.anonymous_id,
-        sessions.started_at,
-        sessions.finished_at
+        sittings.session_id,
+        sittings.anonymous_id,
+        sittings.started_at,
+        sittings.finished_at,
+        greatest(
+            {{ dbt.dateadd('minute', -pause, 'sittings.sitting_started_at') }},
+            {{ dbt.dateadd('hour', -hours, 'sittings.started_at') }}
+        ) as earliest_at,
+        least(
+            {{ dbt.dateadd('minute', pause, 'sittings.sitting_finished_at') }},
+            {{ dbt.dateadd('hour', hours, 'sittings.finished_at') }}
+        ) as latest_at
 
-    from sessions
-
-    inner join shared_devices
-        on sessions.anonymous_id = shared_devices.identifier_value
+    from sittings
 
     left join identifications
-        on sessions.session_id = identifications.session_id
+        on sittings.session_id = identifications.session_id
 
     where identifications.session_id is null
 
@@ -75,7 +67,7 @@ neighbours as (
     select
         unidentified.session_id,
         calls.event_id,
-        calls.user_id,
+        calls.profile_id,
         calls.occurred_at,
         case
             when calls.occurred_at > unidentified.finished_at then 'next'
@@ -87,16 +79,10 @@ neighbours as (
     inner join calls
         on
             unidentified.anonymous_id = calls.anonymous_id
-            and (
-                calls.occurred_at > unidentified.finished_at
-                or calls.occurred_at < unidentified.started_at
-            )
-            and calls.occurred_at <= {{ dbt.dateadd(
-                'hour', var('shared_device_max_hours'), 'unidentified.finished_at'
-            ) }}
-            and calls.occurred_at >= {{ dbt.dateadd(
-                'hour', -var('shared_device_max_hours'), 'unidentified.started_at'
-            ) }}
+            and calls.occurred_at
+            between unidentified.earliest_at and unidentified.latest_at
+            and calls.occurred_at
+            not between unidentified.started_at and unidentified.finished_at
 
 ),
 
@@ -105,7 +91,7 @@ ranked as (
     select
         session_id,
         event_id,
-        user_id,
+        profile_id,
         direction,
         row_number() over (
             partition by session_id, direction
@@ -125,7 +111,7 @@ nearest as (
         session_id || ':' || direction as neighbour_id,
         session_id,
         event_id,
-        user_id,
+        profile_id,
         direction
 
     from ranked

@@ -43,7 +43,7 @@ neighbours as (
     select
         session_id,
         event_id,
-        user_id,
+        profile_id,
         direction
 
     from {{ ref('session_neighbours') }}
@@ -53,13 +53,14 @@ neighbours as (
 mapping as (
 
     select
-        identifier_type,
-        identifier_value,
+        identifier_value as anonymous_id,
         profile_id,
         status,
         triggering_event_id
 
     from {{ ref('external_id_mapping') }}
+
+    where identifier_type = 'anonymous_id'
 
 ),
 
@@ -67,7 +68,7 @@ mapping as (
 devices as (
 
     select
-        mapping.identifier_value as anonymous_id,
+        mapping.anonymous_id,
         case when forgetful.anonymous_id is null then mapping.profile_id end
             as profile_id,
         mapping.status = 'owned' and forgetful.anonymous_id is null as is_own,
@@ -76,9 +77,7 @@ devices as (
     from mapping
 
     left join {{ ref('forgetful_devices') }} as forgetful
-        on mapping.identifier_value = forgetful.anonymous_id
-
-    where mapping.identifier_type = 'anonymous_id'
+        on mapping.anonymous_id = forgetful.anonymous_id
 
 ),
 
@@ -101,13 +100,9 @@ candidates as (
             neighbours.session_id,
             neighbours.direction as stitch_rule,
             {{ loop.index + 1 }} as rule_rank,
-            mapping.profile_id,
+            neighbours.profile_id,
             neighbours.event_id
         from neighbours
-        inner join mapping
-            on
-                mapping.identifier_type = 'user_id'
-                and neighbours.user_id = mapping.identifier_value
         where neighbours.direction = '{{ direction }}'
     {% endfor %}
 

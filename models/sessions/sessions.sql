@@ -56,6 +56,16 @@ parts as (
 
 ),
 
+sittings as (
+
+    select
+        session_id,
+        sitting_id
+
+    from {{ ref('session_sittings') }}
+
+),
+
 spans as (
 
     select
@@ -146,6 +156,8 @@ stitched as (
     select
         filled.session_id,
         parts.profile_id,
+        coalesce(parts.profile_id, sittings.sitting_id, filled.session_id)
+            as visitor_id,
         profiles.user_id,
         filled.anonymous_id,
         coalesce(filled.group_id, contexts.group_id) as group_id,
@@ -211,6 +223,9 @@ stitched as (
 
     inner join spans
         on filled.session_id = spans.session_id
+
+    left join sittings
+        on filled.session_id = sittings.session_id
 
     left join contexts
         on filled.session_id = contexts.session_id

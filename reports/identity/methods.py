@@ -31,9 +31,8 @@ def methods(warehouse: Warehouse, truth: Truth) -> Mapping[str, Select[Any]]:
 
 
 def _ours(warehouse: Warehouse) -> Select[Any]:
-    sessions = door(warehouse, "sessions", "sessions", "session_id", "profile_id")
-    cluster = func.coalesce(sessions.c.profile_id, sessions.c.session_id)
-    return select(sessions.c.session_id, cluster.label("cluster"))
+    sessions = door(warehouse, "sessions", "sessions", "session_id", "visitor_id")
+    return select(sessions.c.session_id, sessions.c.visitor_id.label("cluster"))
 
 
 def _last_user(warehouse: Warehouse) -> Select[Any]:
@@ -46,7 +45,7 @@ def _last_user(warehouse: Warehouse) -> Select[Any]:
     )
     ranked = (
         select(calls.c.anonymous_id, calls.c.user_id, newest.label("newest"))
-        .where(calls.c.anonymous_id.is_not(None))
+        .where(calls.c.anonymous_id.is_not(None), calls.c.user_id.is_not(None))
         .subquery("ranked")
     )
     sessions = _sessions(warehouse)

@@ -131,6 +131,7 @@ def _build(place: Workplace, as_of: datetime) -> None:
     # The oracle gives all sessions on a device to its one user.
     variables = (
         f'{{as_of: "{as_of}", shared_device_max_hours: {A_WEEK_OF_HOURS},'
+        f" sitting_pause_minutes: {60 * A_WEEK_OF_HOURS},"
         " forgetful_device_logins: null}"
     )
     command = ("dbt", "--quiet", "build", "--exclude-resource-type=unit_test")

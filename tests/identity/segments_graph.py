@@ -155,7 +155,7 @@ def tell_our_side() -> History:
     history = History()
     story = history.story("ours")
     story.session("on-older", 1000, 1030, a="=a-older")
-    story.session("on-kiosk", 1900, 1930, a="=a-kiosk")
+    story.session("on-kiosk", 1930, 1960, a="=a-kiosk")
     story.session("by-bob", 2000, 2030, a="=a-kiosk", u="=bob", identified_at=None)
     story.session("on-unheard", 3000, 3030, a="=a-unheard")
     story.call(a="=a-old", u="=ann", received=900)

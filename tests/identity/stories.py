@@ -267,11 +267,13 @@ def _tell_during(story: Story) -> None:
 @_story
 def _tell_shared_device(story: Story) -> None:
     story.session("before", 900, 910, a="a1")
-    story.identify(a="a1", u="u1", received=1000)
+    story.identify(a="a1", u="u1", received=950)
     story.session("between", 1900, 1910, a="a1")
     story.identify(a="a1", u="u2", received=2000)
-    story.session("after", 2100, 2110, a="a1")
-    story.session("much_later", 2500, 2510, a="a1")
+    story.session("after", 2050, 2060, a="a1")
+    story.session("much_later", 2150, 2160, a="a1")
+    story.session("with_it", 2200, 2210, a="a1")
+    story.session("another_day", 3000, 3010, a="a1")
     story.session("junk", 1950, 1960, a="a1", u="=null")
     story.session_identify("junk", 1955, u="=undefined")
 
@@ -283,7 +285,17 @@ def _tell_forgetful_device(story: Story) -> None:
         story.session(f"s{number}", start, start + 10, a="a1")
         if user:
             story.identify(a="a1", u=user, received=start + 5)
-    story.session("beside", 1100, 1110, a="a1")
+    story.session("beside", 1050, 1060, a="a1")
+
+
+@_story
+def _tell_named_by_email(story: Story) -> None:
+    story.identify(a="a1", u="u1", received=10)
+    story.identify(a="a1", u="u2", received=20)
+    story.session("s1", 1000, 1010, a="a1")
+    story.identify(a="a1", e="E@x.io", received=1005)
+    story.session("s2", 1040, 1050, a="a1")
+    story.identify(a="a2", e="e@x.io", received=30)
 
 
 @_story

@@ -48,6 +48,7 @@ PARTITIONS = {
     "override_joins_device": "u1 a1 a9",
     "override_kiosk": "u1 | a1",
     "forgetful_device": "u1 a1",
+    "named_by_email": "u1, u2, e@x.io a2 | a1",
     "repeated_event": "u1 a1",
     "context_anonymous": "u1 a1",
     "deleted": "u2 a2",
@@ -276,6 +277,7 @@ def test_a_device_without_doubt_brings_its_sessions(world: Outcome) -> None:
         ("between", "next", "shared_device-u2"),
         ("after", "previous", "shared_device-u2"),
         ("much_later", "anonymous", None),
+        ("another_day", "anonymous", None),
         ("junk", "next", "shared_device-u2"),
     ],
 )
@@ -283,11 +285,34 @@ def test_a_shared_device_goes_by_its_logins(
     world: Outcome, session: str, rule: str, user: str | None
 ) -> None:
     """
-    Next, else previous, within three hours; a junk user id identifies nobody.
+    Next, else previous, in the same sitting; a junk user id identifies nobody.
     """
     expected = (rule, user, user is not None)
 
     assert stitch(world, f"shared_device-{session}") == expected
+
+
+def test_a_sitting_without_a_login_is_one_visitor(world: Outcome) -> None:
+    visitors = {
+        session: world.sessions[f"shared_device-{session}"]["visitor_id"]
+        for session in ("much_later", "with_it", "another_day")
+    }
+
+    assert visitors == {
+        "much_later": "shared_device-much_later",
+        "with_it": "shared_device-much_later",
+        "another_day": "shared_device-another_day",
+    }
+
+
+def test_an_email_names_whoever_is_on_a_shared_device(world: Outcome) -> None:
+    """
+    For its sitting, as a login does; the address is the profile of somebody's tablet.
+    """
+    address = "named_by_email-e@x.io"
+
+    assert stitch(world, "named_by_email-s1")[:2] == ("during", address)
+    assert stitch(world, "named_by_email-s2")[:2] == ("previous", address)
 
 
 @pytest.mark.parametrize(

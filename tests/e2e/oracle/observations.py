@@ -20,6 +20,7 @@ class Observation:
     user_id: str | None = None
     device: str | None = None
     session_id: str | None = None
+    email: str | None = None
 
 
 def observations(rows: Counting, settings: Settings) -> list[Observation]:
@@ -106,6 +107,7 @@ def _observation(
         user_id=first_of(kept, "user_id"),
         device=first_of(kept, "anonymous_id"),
         session_id=session_id,
+        email=first_of(kept, "email"),
     )
 
 

@@ -1,7 +1,8 @@
 """Whose is each session.
 
 The user identified during it; else the owner of its device; else, on a device that is
-nobody's own, the next and then the previous user on it within a week; else nobody.
+nobody's own, the next and then the previous user on it within a week; else nobody. On
+such a device an e-mail address without a user id says who it is, too.
 """
 
 from collections import defaultdict
@@ -21,9 +22,9 @@ def stitch(
     inside: dict[str, list[Observation]] = defaultdict(list)
     on_device: dict[str, list[Observation]] = defaultdict(list)
     for call in observed:
-        if call.user_id and call.session_id:
+        if _named(call, who) and call.session_id:
             inside[call.session_id].append(call)
-        if call.user_id and call.device:
+        if _named(call, who) and call.device:
             on_device[call.device].append(call)
     return {
         session_id: _profile(
@@ -47,14 +48,23 @@ def _profile(
     ]
     if during:
         last = max(during, key=lambda call: (call.occurred_at, call.event_id))
-        return who.owner["user_id", str(last.user_id)]
+        return _named(last, who)
     device = ("anonymous_id", session["anonymous_id"])
     if device not in who.nobodys:
         return who.owner.get(device)
     neighbour = _next(on_device, end) or _previous(on_device, start)
     if neighbour:
-        return who.owner["user_id", str(neighbour.user_id)]
+        return _named(neighbour, who)
     return who.owner[device]
+
+
+def _named(call: Observation, who: Identities) -> Profile | None:
+    """Who it says is there."""
+    if call.user_id:
+        return who.owner["user_id", call.user_id]
+    if call.email and ("anonymous_id", call.device) in who.nobodys:
+        return who.owner["email", call.email]
+    return None
 
 
 def finished_at(session: Row) -> datetime:
