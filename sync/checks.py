@@ -1,9 +1,20 @@
 """What is looked at before a plan is kept: the model's keys, and the plan's size."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Subquery, Table, func, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Subquery,
+    Table,
+    and_,
+    case,
+    func,
+    or_,
+    select,
+)
 
 from sync.blocks import Guard
 from sync.errors import (
@@ -17,7 +28,7 @@ from sync.errors import (
 )
 from sync.image import Image
 from sync.manifest import Sync
-from sync.subject import destination_id
+from sync.subject import destination_id, names_key_as_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,18 +72,11 @@ def check_model(
         IdIsRepeated: Two rows go to one profile.
     """
     keys = [model.c[c.name] for c in image.keys]
-    repeated = select(*keys).group_by(*keys).having(func.count() > 1)
-    nulls = select(literal(1)).select_from(model)
-    checks = [
-        _rows_of(select(literal(1)).select_from(model)),
-        _rows_of(nulls.where(or_(*(key.is_(None) for key in keys)))),
-        _rows_of(repeated),
-    ]
-    if sync.settings.call != "track":
+    size, null_keys, repeats = _told_apart(connection, keys)
+    doubles = 0
+    if sync.settings.call != "track" and not names_key_as_id(sync.settings):
         target = destination_id(sync.settings, model)
-        doubled = select(target.label("id")).where(target.is_not(None))
-        checks.append(_rows_of(doubled.group_by(target).having(func.count() > 1)))
-    size, null_keys, repeats, *doubles = connection.execute(select(*checks)).one()
+        *_, doubles = _told_apart(connection, [target])
     where = f"{sync.name}: in {sync.model.name}"
     key = ", ".join(sync.settings.key)
     again = (
@@ -85,12 +89,12 @@ def check_model(
             f"{where} the key {key} is repeated for {repeats:,} values. Each row needs "
             f"its own. {again}"
         )
-    if doubles and doubles[0]:
+    if doubles:
         raise IdIsRepeated(
-            f"{where} {doubles[0]:,} ids have more than one row. Segment keeps one set "
+            f"{where} {doubles:,} ids have more than one row. Segment keeps one set "
             f"of traits for an id, so the model must have one row for it. {again}"
         )
-    return int(size)
+    return size
 
 
 def tripped(
@@ -114,5 +118,17 @@ def tripped(
     return None
 
 
-def _rows_of(query: Any) -> Any:
-    return select(func.count()).select_from(query.subquery()).scalar_subquery()
+def _told_apart(
+    connection: Connection, keys: Sequence[ColumnElement[Any]]
+) -> tuple[int, int, int]:
+    """Rows, rows with a null among the keys, and keys without one that are repeated."""
+    named = [key.label(f"key_{number}") for number, key in enumerate(keys)]
+    groups = select(*named, func.count().label("size")).group_by(*keys).subquery()
+    has_null = or_(*(groups.c[key.name].is_(None) for key in named))
+    counts = select(
+        func.sum(groups.c.size),
+        func.sum(case((has_null, groups.c.size), else_=0)),
+        func.sum(case((and_(~has_null, groups.c.size > 1), 1), else_=0)),
+    )
+    size, nulls, repeats = connection.execute(counts).one()
+    return int(size or 0), int(nulls or 0), int(repeats or 0)

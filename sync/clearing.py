@@ -26,7 +26,7 @@ from sync.pending import renderer_of
 from sync.plan import forget_suppressed
 from sync.subject import SUPPRESSIBLE, is_suppressed, null_like
 from sync.tables import SyncTables, new, old
-from sync.times import readable_columns
+from sync.times import readable
 from warehouse import Warehouse
 from warehouse.ddl import CreateTableAs, column_types, table_exists
 from warehouse.numbering import numbered
@@ -104,9 +104,7 @@ def preview_clearing(warehouse: Warehouse, clearing: Clearing) -> ClearingPrevie
         changes = rows.subquery("changes")
         counts, _ = count_changes(connection, changes)
         first = connection.execute(
-            select(*readable_columns(changes, image))
-            .order_by(changes.c.position)
-            .limit(1)
+            readable(select(changes).order_by(changes.c.position).limit(1), image)
         ).first()
     plan = FrozenPlan(
         sync=sync.name,
@@ -120,7 +118,7 @@ def preview_clearing(warehouse: Warehouse, clearing: Clearing) -> ClearingPrevie
     installation = read_installation(ledger)
     assert installation is not None  # There is a plan, so there was a run.
     region = region_of(sync.settings.source, target=warehouse.target)
-    renderer = renderer_of(plan, installation, region, warehouse.project_dir)
+    renderer = renderer_of(warehouse, plan, installation, region)
     body = renderer.render(tuple(first)).body if first else b""
     return ClearingPreview(
         calls=counts.total, example=orjson.loads(body) if body else None

@@ -28,7 +28,7 @@ from sync.ledger import Ledger
 from sync.manifest import Sync
 from sync.model_images import images, model_rows
 from sync.shape import Shape, has_shape, inspect_shape
-from sync.subject import SUPPRESSIBLE, is_suppressed
+from sync.subject import SUPPRESSIBLE, is_filed_by_key, is_suppressed
 from sync.tables import CHANGE, DETAIL, REASON, SyncTables
 from warehouse.ddl import Native
 
@@ -41,6 +41,7 @@ class Comparison:
     * `model` holds the rows that may be told, `sent` those of the confirmed ones.
     * `rejected` holds the images that were refused and are skipped while they stay.
     * `doubt` holds what a plan that was closed early may have told, if there was one.
+    * `by_key`: each row, told or to be told, is filed under its own key.
     """
 
     sync: Sync
@@ -50,6 +51,7 @@ class Comparison:
     sent: Subquery
     rejected: Subquery
     doubt: Subquery | None
+    by_key: bool
 
     def changes(self, again: Again | None = None, *, none: bool = False) -> Subquery:
         """The change set: position, change, key, new image, old image."""
@@ -61,6 +63,7 @@ class Comparison:
             self.rejected,
             again,
             self.doubt,
+            by_key=self.by_key,
         )
         if none:
             found = found.where(literal(1) == literal(0))
@@ -73,14 +76,16 @@ def compare(
     """Set up both sides of one sync's comparison."""
     shape = inspect_shape(connection, ledger, sync)
     tables = ledger.tables.of(sync.name, shape.image)
+    sent = _told(sync, confirmed(sync, tables, shape), suppressed)
     return Comparison(
         sync=sync,
         shape=shape,
         tables=tables,
         model=model_rows(sync, shape.image, suppressed),
-        sent=_told(sync, confirmed(sync, tables, shape), suppressed),
+        sent=sent,
         rejected=_rejected(connection, sync, tables, shape),
         doubt=_doubt(connection, sync, tables, shape, suppressed),
+        by_key=is_filed_by_key(connection, sync.settings, shape.image, sent),
     )
 
 

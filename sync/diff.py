@@ -52,6 +52,8 @@ def change_set(
     rejected: Any,
     again: Again | None = None,
     doubt: Any = None,
+    *,
+    by_key: bool = False,
 ) -> Select[Any]:
     """
     Every row that was added, changed or removed since Segment last confirmed it.
@@ -59,10 +61,13 @@ def change_set(
     One row per change: position, change, key, new image, old image. Rows whose image
     was refused before and has not changed since are left out. `again` takes every row
     of the model for added, whatever was confirmed or refused. `doubt` names those of
-    whom a plan that was closed early may have told, if there are any.
+    whom a plan that was closed early may have told, if there are any. `by_key` promises
+    that each row is filed under its own key (`is_filed_by_key`), which saves joins.
     """
     everything = again is not None
-    found = _changes(settings, image, model, sent, doubt, everything=everything)
+    found = _changes(
+        settings, image, model, sent, doubt, everything=everything, by_key=by_key
+    )
     rows = select(found).where(~_is_held(settings, found))
     if again is not None:
         rows = rows.where(again.wanted(found))
@@ -95,11 +100,15 @@ def _changes(
     doubt: Any = None,
     *,
     everything: bool = False,
+    by_key: bool = False,
 ) -> Subquery:
     if settings.is_insert_only:
         doubt = None  # Its ids do not depend on the plan: a re-send is recognised.
-    changes = [_compared(settings, image, model, sent, doubt, everything=everything)]
-    if _clears(settings):
+    removal = _removal(settings, model, sent, by_key=by_key)
+    changes = [
+        _compared(settings, image, model, sent, doubt, removal, everything=everything)
+    ]
+    if _clears(settings) and not by_key:
         changes.append(_left_ids(settings, image, model, sent))
     if doubt is not None:
         changes.append(left_in_doubt(settings, image, model, sent, doubt))
@@ -121,6 +130,7 @@ def _compared(
     model: Subquery,
     sent: Any,
     doubt: Any,
+    removal: ColumnElement[str],
     *,
     everything: bool,
 ) -> Select[Any]:
@@ -133,7 +143,7 @@ def _compared(
             and_(~is_new, ~is_gone, differs(settings, image, model, sent)),
         ]
     added = literal("added" if _tells_of_added(settings) else "adopted")
-    kinds = [(is_gone, _removal(settings, model, sent)), (is_new, added)]
+    kinds = [(is_gone, removal), (is_new, added)]
     if everything:
         found.append(and_(~is_gone, ~_is_emptied(settings, image, sent)))
     elif settings.call == "audience":
@@ -185,11 +195,14 @@ def _left_ids(
     )
 
 
-def _removal(settings: SyncSettings, model: Subquery, sent: Any) -> ColumnElement[str]:
-    if _clears(settings):
+def _removal(
+    settings: SyncSettings, model: Subquery, sent: Any, *, by_key: bool
+) -> ColumnElement[str]:
+    if _clears(settings) and not by_key:
         still_there = _still_in_model(settings, model, destination_id(settings, sent))
         return case((still_there, literal("forgotten")), else_=literal("removed"))
-    return literal("removed" if settings.removed else "forgotten")
+    is_told = settings.removed is not None or _clears(settings)
+    return literal("removed" if is_told else "forgotten")
 
 
 def _tells_of_added(settings: SyncSettings) -> bool:

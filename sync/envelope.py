@@ -34,12 +34,13 @@ class Envelope:
         self, settings: SyncSettings, image: Image, *, planned_at: str, region: str
     ) -> None:
         self._settings = settings
-        self._planned_at = planned_at
+        self.planned_at = planned_at
         self._region = region
         roles = {column.name for column in image.roles}
         self._ids = [(name, role) for name, role in IDS.items() if role in roles]
         self._timestamps = {c: name for c, name in TIMESTAMP.items() if name in roles}
         self._own_context = bool(settings.consent or settings.external_ids)
+        self._own_region = REGION in roles
         self._context: dict[str, Any] = {
             **settings.context,
             "integration": INTEGRATION,
@@ -69,7 +70,14 @@ class Envelope:
         """
         if column := self._timestamps.get(change):
             return iso_timestamp(shown[column], column="timestamp")
-        return self._planned_at
+        return self.planned_at
+
+    @property
+    def shared_context(self) -> Mapping[str, Any] | None:
+        """The context, where no row has one of its own, nor a region."""
+        if self._own_context or self._own_region or self._is_elsewhere({}):
+            return None
+        return self._context
 
     def context(self, shown: Shown) -> dict[str, Any]:
         """The settings' context, and the row's consent and external ids."""
@@ -103,13 +111,16 @@ class Envelope:
         Raises:
             RowRejected: It belongs to another one.
         """
-        region = shown.get(REGION, self._settings.region or self._region)
-        if region != self._region and self._region != SANDBOX_REGION:
+        if self._is_elsewhere(shown):
             raise RowRejected(
                 "wrong_region",
                 f"The row belongs to another region than the {self._region} source "
                 "that this sync writes to. It was not sent.",
             )
+
+    def _is_elsewhere(self, shown: Shown) -> bool:
+        region = shown.get(REGION, self._settings.region or self._region)
+        return region != self._region and self._region != SANDBOX_REGION
 
     def _external_id(self, each: ExternalId, shown: Shown) -> object:
         value = identifier(shown[EXTERNAL_ID + each.type], column=each.id)

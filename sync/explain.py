@@ -28,11 +28,11 @@ from sync.image import Image, relation
 from sync.ledger import Ledger
 from sync.manifest import Sync
 from sync.model_images import images_from
-from sync.preview import next_renderer, takes_baseline
+from sync.pending import rendered
+from sync.preview import fetched_by, next_renderer, takes_baseline
 from sync.shape import has_shape
 from sync.subject import SUPPRESSIBLE, is_suppressed
 from sync.tighter import forbidden
-from sync.times import readable_columns
 from sync.verdict import Findings, InModel, standing, verdict
 from warehouse import Warehouse
 from warehouse.suppressions import ensure_suppressions, suppressions
@@ -97,20 +97,16 @@ def explain_row(warehouse: Warehouse, sync: Sync, key: Sequence[str]) -> Explana
         pending = _pending(connection, ledger, look, key)
         is_baseline = takes_baseline(connection, ledger, sync)
         changes = look.changes(none=is_baseline)
-        planned = connection.execute(
-            select(*readable_columns(changes, image))
-            .where(_is(image, changes, key))
-            .order_by(changes.c.position)
-        ).all()
+        renderer = next_renderer(warehouse, ledger, sync, image)
+        rows = select(changes).where(_is(image, changes, key))
+        planned = list(rendered(renderer, rows, image, fetched_by(connection)))
         refused = _one(
             connection, select(look.rejected).where(_is(image, look.rejected, key))
         )
         is_in_doubt = look.doubt is not None and _one(
             connection, select(look.doubt).where(_is(image, look.doubt, key))
         )
-    renderer = next_renderer(warehouse, ledger, sync, image)
-    rendered = [renderer.render(tuple(row)) for row in planned]
-    calls = [each for each in rendered if each.change not in SILENT]
+    calls = [each for each in planned if each.change not in SILENT]
     differs = _differences(image, found, known)
     open_plan = read_open_plan(ledger, sync.name) if ledger.exists() else None
     return Explanation(
@@ -123,7 +119,7 @@ def explain_row(warehouse: Warehouse, sync: Sync, key: Sequence[str]) -> Explana
                 differs=differs,
                 pending=pending,
                 refused=refused,
-                planned=rendered,
+                planned=planned,
                 is_in_doubt=bool(is_in_doubt),
                 is_baseline=is_baseline,
                 is_forbidden=bool(open_plan and forbidden(open_plan, sync)),

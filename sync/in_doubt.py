@@ -13,6 +13,7 @@ from sync.installation import read_installation
 from sync.ledger import Ledger
 from sync.manifest import Sync
 from sync.pending import pending_rows, renderer_of
+from sync.times import readable
 from warehouse import Warehouse
 from warehouse.suppressions import ensure_suppressions
 
@@ -41,12 +42,16 @@ def calls_in_doubt(
     tables = ledger.tables.of(plan.sync, plan.image)
     settled = ledger.delivered_through(sync.name)
     region = region_of(plan.settings.source, target=warehouse.target)
-    renderer = renderer_of(plan, installation, region, warehouse.project_dir)
+    renderer = renderer_of(warehouse, plan, installation, region)
     position = tables.pending.c.position
-    rows = pending_rows(sync, tables, privacy).where(position > settled)
-    calls = rows.where(tables.pending.c.change.not_in(SILENT)).order_by(position)
+    calls = pending_rows(sync, tables, privacy).where(
+        position > settled, tables.pending.c.change.not_in(SILENT)
+    )
+    first = readable(calls.order_by(position).limit(limit), plan.image)
     with warehouse.engine.connect() as connection:
-        found = connection.execute(calls.limit(limit)).all()
+        found = connection.execute(
+            first.order_by(first.selected_columns.position)
+        ).all()
     width = 2 + len(plan.image.keys)
     return [
         CallInDoubt(

@@ -35,19 +35,26 @@ class MessageIds:
         identity = [installation.installation, installation.epoch, sync, str(number)]
         if is_insert_only and not new_ids:
             identity = [installation.installation, sync]
+        self._openings = {
+            change: orjson.dumps([*identity, change])[:-1] + b"," for change in CHANGES
+        }
         # Hashed up to the key once: a plan has many rows.
         self._begun = {
-            change: hashlib.sha256(orjson.dumps([*identity, change])[:-1])
-            for change in CHANGES
+            change: hashlib.sha256(opening)
+            for change, opening in self._openings.items()
         }
         roles = {column.name for column in image.roles}
         self._named = {c: name for c, name in MESSAGE_ID.items() if name in roles}
-        self._new_ids = new_ids
+        self.new_ids = new_ids
+
+    def opening(self, change: str) -> str:
+        """The text that is hashed, but for the key: `"first part","second part"]`."""
+        return self._openings[change].decode()
 
     def of(self, change: str, key: Sequence[object]) -> str:
         """The id that we give: a hash of whose change it is, and of the key."""
         whole = self._begun[change].copy()
-        whole.update(b"," + orjson.dumps([str(part) for part in key])[1:])
+        whole.update(orjson.dumps([str(part) for part in key])[1:])
         return PREFIX + whole.hexdigest()
 
     def own(self, change: str, shown: Mapping[str, object], message_id: str) -> str:
@@ -63,6 +70,6 @@ class MessageIds:
         own = identifier(shown[name], column="message_id")
         if own is None:
             return message_id
-        if change == "added" and not self._new_ids:
+        if change == "added" and not self.new_ids:
             return own
         return f"{own}-{change}-{message_id.removeprefix(PREFIX)[:16]}"

@@ -19,8 +19,10 @@ from sync.image import Image
 from sync.installation import Installation
 from sync.message_id import MessageIds
 from sync.outgoing import Outgoing
+from sync.phrases import CHANGE, NoWord
 from sync.tracking_plan import Rules
 from sync.values import iso_timestamp
+from sync.wording import Wording
 from tracking import EXPLANATIONS, drop_code, unify_code
 from tracking.limits import MESSAGE_BYTES
 
@@ -37,6 +39,7 @@ class Renderer:
     def __init__(
         self,
         *,
+        kind: str,
         sync: str,
         number: int,
         settings: SyncSettings,
@@ -72,6 +75,7 @@ class Renderer:
         self._names = [column.name for column in image.values]
         self._new_from = 2 + len(image.keys)
         self._old_from = self._new_from + len(self._names)
+        self.wording = self._wording_of(kind)
 
     def render(self, row: Sequence[object]) -> Outgoing:
         """
@@ -91,19 +95,36 @@ class Renderer:
         except _NeedsCare:
             return self._careful().render(row)
         except RowRejected as rejected:
-            return Outgoing(
-                position,
-                change,
-                message_id,
-                reason=rejected.reason,
-                detail=rejected.detail,
-            )
+            return _rejected(position, change, message_id, rejected)
         return Outgoing(position, change, message_id, body)
+
+    def whole(self, position: int, message_id: str, said: str) -> Outgoing:
+        """A row that `wording` says, as a message."""
+        assert self.wording is not None
+        body = self.wording.body(message_id, said)
+        if len(body) > MESSAGE_BYTES:
+            return _rejected(position, CHANGE, message_id, _too_large(body))
+        return Outgoing(position, CHANGE, message_id, body)
 
     @property
     def flagged(self) -> int:
         """Messages so far that violate the tracking plan and leave all the same."""
         return self._rules.flagged.total() if self._rules else 0
+
+    def _wording_of(self, kind: str) -> Wording | None:
+        if self._rules:
+            return None  # They are held against each message.
+        try:
+            return Wording(
+                kind,
+                self._sync,
+                self._settings,
+                self._image,
+                self._message_ids,
+                self._envelope,
+            )
+        except NoWord:
+            return None
 
     def _careful(self) -> "Renderer":
         """One that looks at every value, and can say which column is at fault."""
@@ -165,9 +186,21 @@ class Renderer:
         # orjson's own result holds on to 4 KB, however short it is: batches add up.
         body = bytes(memoryview(body))
         if len(body) > MESSAGE_BYTES:
-            raise RowRejected(
-                "message_too_large",
-                f"The message is {len(body):,} bytes and Segment takes "
-                f"{MESSAGE_BYTES:,}. Shorten or drop a column in the model.",
-            )
+            raise _too_large(body)
         return body
+
+
+def _too_large(body: bytes) -> RowRejected:
+    return RowRejected(
+        "message_too_large",
+        f"The message is {len(body):,} bytes and Segment takes "
+        f"{MESSAGE_BYTES:,}. Shorten or drop a column in the model.",
+    )
+
+
+def _rejected(
+    position: int, change: str, message_id: str, rejected: RowRejected
+) -> Outgoing:
+    return Outgoing(
+        position, change, message_id, reason=rejected.reason, detail=rejected.detail
+    )

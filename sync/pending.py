@@ -1,7 +1,6 @@
 """A frozen plan -> what is left of it to send, and the renderer of its messages."""
 
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -11,20 +10,26 @@ from sync.frozen import FrozenPlan
 from sync.image import Image
 from sync.installation import Installation
 from sync.manifest import Sync
+from sync.outgoing import Outgoing
 from sync.payload import Renderer
 from sync.subject import SUPPRESSIBLE, is_suppressed
 from sync.tables import SyncTables, new, old
-from sync.times import readable_columns
+from sync.times import readable
 from sync.tracking_plan import Rules
+from warehouse import Warehouse
 from warehouse.suppressions import suppressions
+
+# A query of rows with a position, and a position -> those after it, in order.
+Fetch = Callable[[Select[Any], int], Iterator[tuple[Any, ...]]]
 
 
 def renderer_of(
-    plan: FrozenPlan, installation: Installation, region: str, project_dir: Path
+    warehouse: Warehouse, plan: FrozenPlan, installation: Installation, region: str
 ) -> Renderer:
     """The one renderer, for a run and for a preview alike."""
     rules = plan.settings.tracking_plan
     return Renderer(
+        kind=warehouse.kind,
         sync=plan.sync,
         number=plan.number,
         settings=plan.settings,
@@ -32,7 +37,7 @@ def renderer_of(
         installation=installation,
         planned_at=plan.planned_at,
         region=region,
-        rules=Rules(rules, project_dir) if rules else None,
+        rules=Rules(rules, warehouse.project_dir) if rules else None,
         new_ids=plan.new_ids,
     )
 
@@ -40,7 +45,7 @@ def renderer_of(
 def pending_rows(sync: Sync, tables: SyncTables, schema: str) -> Select[Any]:
     """The rows of the plan, without those who said no since it was frozen."""
     pending, listed = tables.pending, suppressions(schema)
-    rows = select(*readable_columns(pending, tables.image))
+    rows = select(pending)
     for role, name in _suppressible(tables.image):
         for column in (pending.c[new(role)], pending.c[old(role)]):
             rows = rows.where(~is_suppressed(column, name, listed))
@@ -48,6 +53,39 @@ def pending_rows(sync: Sync, tables: SyncTables, schema: str) -> Select[Any]:
     if said_no is not None:
         rows = rows.where(~said_no)
     return rows
+
+
+def rendered(
+    renderer: Renderer,
+    found: Select[Any],
+    image: Image,
+    fetch: Fetch,
+    *,
+    after: int = 0,
+) -> Iterator[Outgoing]:
+    """
+    Render rows of `__pending` after a position, in their order.
+
+    What the warehouse can say it says; of the others alone the columns are fetched.
+    """
+    wording = renderer.wording
+    if wording is None:
+        yield from map(renderer.render, fetch(readable(found, image), after))
+        return
+    others: Iterator[tuple[Any, ...]] | None = None
+    other: tuple[Any, ...] | None = None
+    for position, message_id, said in fetch(wording.said(found), after):
+        if message_id is not None and said is not None:
+            yield renderer.whole(position, message_id, said)
+            continue
+        if others is None:
+            others = fetch(readable(wording.unsaid(found), image), position - 1)
+            other = next(others, None)
+        while other is not None and other[0] < position:
+            other = next(others, None)
+        # Whose row is gone was suppressed meanwhile: nothing is told of them.
+        if other is not None and other[0] == position:
+            yield renderer.render(other)
 
 
 def _suppressible(image: Image) -> Iterator[tuple[str, str]]:

@@ -29,7 +29,7 @@ from sync.frozen import HELD, keep_plan
 from sync.ledger import Lease, Ledger
 from sync.manifest import Sync
 from sync.model_images import model_rows
-from sync.subject import SUPPRESSIBLE, is_suppressed
+from sync.subject import SUPPRESSIBLE, is_filed_by_key, is_suppressed
 from sync.tables import BASELINE, FORGOTTEN, SyncTables
 from sync.trial import Trial
 from warehouse.suppressions import suppressions
@@ -77,6 +77,9 @@ def freeze(
                 tables.rejected,
                 again,
                 doubt,
+                by_key=is_filed_by_key(
+                    connection, sync.settings, tables.image, tables.sent
+                ),
             )
             if trial is not None:
                 changes = trial.of(changes, tables.image)

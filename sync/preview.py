@@ -4,12 +4,12 @@ Uses the change set and the renderer of a run, with the plan number and the time
 run would get, so the examples are the very bytes.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Subquery, func, select
+from sqlalchemy import Connection, Select, Subquery, func, select
 
 from sync.again import Again
 from sync.bill import Bill, bill_of
@@ -29,11 +29,10 @@ from sync.options import DeliverySettings, rate_of
 from sync.outgoing import Outgoing
 from sync.outline import Outline, Outlines
 from sync.payload import Renderer
-from sync.pending import renderer_of
+from sync.pending import Fetch, rendered, renderer_of
 from sync.plan import wants_baseline
 from sync.shape import drift
 from sync.tighter import forbidden
-from sync.times import readable_columns
 from warehouse import Warehouse
 from warehouse.suppressions import ensure_suppressions, suppressions
 
@@ -111,10 +110,11 @@ def preview_sync(
         causes = causes_of(connection, changes, image, sync.model.with_time)
         has_run = ledger.exists()
         bill = bill_of(connection, ledger, changes, image, has_run=has_run)
-        sample = _sample_of_each(connection, changes, image)
-    renderer = next_renderer(warehouse, ledger, sync, image, again)
-    rendered = [renderer.render(row) for row in sample]
-    calls = [row for row in rendered if row.change not in SILENT]
+        renderer = next_renderer(warehouse, ledger, sync, image, again)
+        sample = rendered(
+            renderer, _first_of_each(changes), image, fetched_by(connection)
+        )
+        calls = [row for row in sample if row.change not in SILENT]
     return Preview(
         sync=sync.name,
         call=settings.call,
@@ -164,23 +164,27 @@ def next_renderer(
     )
     installation = read_installation(ledger) or NOT_YET
     region = region_of(settings.source, target=warehouse.target)
-    return renderer_of(plan, installation, region, warehouse.project_dir)
+    return renderer_of(warehouse, plan, installation, region)
 
 
-def _sample_of_each(
-    connection: Connection, changes: Subquery, image: Image
-) -> Sequence[tuple[Any, ...]]:
+def fetched_by(connection: Connection) -> Fetch:
+    """How a few rows are fetched: all at once."""
+
+    def fetch(query: Select[Any], after: int) -> Iterator[tuple[Any, ...]]:
+        position = query.selected_columns.position
+        rows = connection.execute(query.where(position > after).order_by(position))
+        yield from [tuple(row) for row in rows]
+
+    return fetch
+
+
+def _first_of_each(changes: Subquery) -> Select[Any]:
     """The first rows of each kind of change: enough to know how long a call is."""
     nth = func.row_number().over(
         partition_by=changes.c.change, order_by=changes.c.position
     )
     ranked = select(changes, nth.label("nth")).subquery("ranked")
-    rows = connection.execute(
-        select(*readable_columns(ranked, image))
-        .where(ranked.c.nth <= SAMPLE)
-        .order_by(ranked.c.position)
-    )
-    return [tuple(row) for row in rows]
+    return select(*(ranked.c[c.name] for c in changes.c)).where(ranked.c.nth <= SAMPLE)
 
 
 def _examples(calls: Sequence[Outgoing]) -> Sequence[Example]:

@@ -7,8 +7,11 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import chain
 from time import perf_counter
 from typing import Any
+
+from sqlalchemy import Select
 
 from sync.builds import require_fit
 from sync.check import require_checked
@@ -29,7 +32,7 @@ from sync.outgoing import Outgoing
 from sync.outline import Outlines
 from sync.pauses import require_running
 from sync.payload import Renderer
-from sync.pending import pending_rows, renderer_of
+from sync.pending import pending_rows, rendered, renderer_of
 from sync.plan import freeze
 from sync.report import RunReport
 from sync.shape import prepare
@@ -249,7 +252,7 @@ class _Run:
             self.ledger.checkpoint(lease, plan.number, through, rejections)
 
         renderer = renderer_of(
-            plan, installation, self.destination.region, self.warehouse.project_dir
+            self.warehouse, plan, installation, self.destination.region
         )
         pace = pace_of(self.sync, self.options.delivery)
         with client_of(self.destination, self.options.delivery, pace) as client:
@@ -273,18 +276,18 @@ class _Run:
         self, plan: FrozenPlan, tables: SyncTables, renderer: Renderer, settled: int
     ) -> Iterator[Outgoing]:
         privacy = self.warehouse.step_schema("privacy")
-        chunks = stream(
-            self.warehouse,
-            pending_rows(self.sync, tables, privacy),
-            tables.pending.c.position,
-            after=settled,
-            through=plan.rows,
-        )
-        for chunk in chunks:
-            for row in chunk:
-                outgoing = renderer.render(row)
-                self.outlines.see(outgoing)
-                yield outgoing
+        rows = pending_rows(self.sync, tables, privacy)
+
+        def fetch(query: Select[Any], after: int) -> Iterator[tuple[Any, ...]]:
+            position = query.selected_columns.position
+            chunks = stream(
+                self.warehouse, query, position, after=after, through=plan.rows
+            )
+            return chain.from_iterable(chunks)
+
+        for row in rendered(renderer, rows, plan.image, fetch, after=settled):
+            self.outlines.see(row)
+            yield row
 
     def _end(self, run_id: str, outcome: str) -> None:
         report = self.report

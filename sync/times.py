@@ -6,7 +6,7 @@ one such row would end the run. They are read as a day that stands for all of th
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, cast, literal_column, or_
+from sqlalchemy import ColumnElement, Select, case, cast, literal_column, or_, select
 
 from sync.image import Image
 from sync.tables import new, old
@@ -14,15 +14,16 @@ from sync.values import OUT_OF_RANGE
 from warehouse.ddl import Native
 
 
-def readable_columns(rows: Any, image: Image) -> list[ColumnElement[Any]]:
-    """The columns of `__pending`, in its order."""
-    return [
+def readable(found: Select[Any], image: Image) -> Select[Any]:
+    """Rows of `__pending`, with its columns in its order."""
+    rows = found.subquery("found")
+    return select(
         rows.c.position,
         rows.c.change,
         *(_readable(rows.c[c.name], c.data_type) for c in image.keys),
         *(_readable(rows.c[new(c.name)], c.data_type) for c in image.values),
         *(_readable(rows.c[old(c.name)], c.data_type) for c in image.values),
-    ]
+    )
 
 
 def _readable(column: ColumnElement[Any], data_type: str) -> ColumnElement[Any]:

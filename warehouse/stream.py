@@ -12,8 +12,10 @@ from sqlalchemy import BindParameter, ColumnElement, Select, bindparam
 from warehouse.engine import Warehouse
 from warehouse.memory import grown_as_needed
 
-# A chunk has so many values: the wider the rows, the fewer of them.
+# A chunk has so many values: the wider the rows, the fewer of them. And so many rows
+# at most, since one value can be a whole message.
 CHUNK_VALUES = 200_000
+CHUNK_ROWS = 20_000
 Rows = Sequence[tuple[Any, ...]]
 
 
@@ -33,6 +35,7 @@ def stream(
     nobody changes them meanwhile.
     """
     chunk_rows = max(1, chunk_values // len(query.selected_columns))
+    chunk_rows = min(chunk_rows, CHUNK_ROWS)
     if warehouse.kind == "duckdb":
         yield from _by_range(warehouse, query, number, after, through, chunk_rows)
     else:

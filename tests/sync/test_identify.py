@@ -306,3 +306,35 @@ def test_a_suppressed_person_gets_no_call_not_even_a_clear(world: World) -> None
     assert report.counts.removed == 1  # u2, who merely left the model
     assert [m["userId"] for m in world.messages()[3:]] == ["u2"]
     assert world.sql("select _user_id from t_ledger.people__sent") == [("u3",)]
+
+
+def test_a_row_that_is_filed_under_its_key_from_now_on_leaves_its_old_id(
+    world: World,
+) -> None:
+    """
+    The exposure names another column as the id: what the old id was told is cleared.
+    """
+    world.model(rows(("a", "u1", 1, "x"), ("b", "u2", 2, "y")))
+    world.run(world.identify(fields=["score"]))
+
+    report = world.run(world.identify(fields=["score"], user_id="id"))
+
+    assert report.counts.removed == 2
+    assert world.traits() == {"a": {"score": 1}, "b": {"score": 2}, "u1": {}, "u2": {}}
+
+
+def test_a_row_that_is_filed_under_its_key_is_cleared_when_it_left(
+    world: World,
+) -> None:
+    """
+    There is no other row for its id to be found in.
+    """
+    filed = {"fields": ["score"], "user_id": "id"}
+    world.model(rows(("a", "u1", 1, "x"), ("b", "u2", 2, "y")))
+    world.run(world.identify(**filed))
+    world.model(rows(("b", "u2", 2, "y")))
+
+    report = world.run(world.identify(**filed))
+
+    assert report.counts.removed == 1
+    assert world.traits() == {"a": {}, "b": {"score": 2}}
