@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Double, String, case, cast, func, literal_column
 
 from sync.values import MAX_SAFE_INTEGER
+from tracking.limits import MESSAGE_BYTES
 from warehouse.ddl import base_type, is_text
 
 Column = ColumnElement[Any]
@@ -82,8 +83,9 @@ class Words:
 
 
 def text(value: Column) -> Said:
-    """A text as JSON."""
-    return cast(func.to_json(cast(value, String)), String)
+    """A text as JSON; null for one that no message has room for."""
+    said = cast(func.to_json(cast(value, String)), String)
+    return case((func.length(value) <= MESSAGE_BYTES, said))
 
 
 def is_whole(data_type: str) -> bool:
