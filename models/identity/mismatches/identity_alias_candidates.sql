@@ -84,6 +84,22 @@ pairs as (
 
 ),
 
+both_ways as (
+
+    select
+        one_profile_id as profile_id,
+        other_profile_id as next_profile_id
+    from pairs
+
+    union all
+
+    select
+        other_profile_id as profile_id,
+        one_profile_id as next_profile_id
+    from pairs
+
+),
+
 -- One stopped before the other began: so it looks when an account was renamed.
 successions as (
 
@@ -95,13 +111,13 @@ successions as (
         earlier.first_seen_at,
         later.last_seen_at
 
-    from pairs
+    from both_ways
 
     inner join people as earlier
-        on earlier.profile_id in (pairs.one_profile_id, pairs.other_profile_id)
+        on both_ways.profile_id = earlier.profile_id
 
     inner join people as later
-        on later.profile_id in (pairs.one_profile_id, pairs.other_profile_id)
+        on both_ways.next_profile_id = later.profile_id
 
     where earlier.last_seen_at < later.first_seen_at
 
