@@ -10,25 +10,31 @@
 
 {% macro new_ties(ties) -%}
     select
+        ties.tie_number,
         ties.tie_version,
         ties.identifier_key
     from {{ ties }} as ties
     where not exists (
         select 1
         from {{ this }} as built
-        where ties.tie_version = built.tie_version
+        where
+            ties.tie_number = built.tie_number
+            and ties.tie_version = built.tie_version
     )
 {%- endmacro %}
 
 {% macro gone_ties(ties) -%}
     select
+        built.tie_number,
         built.tie_version,
         built.cluster_key
     from {{ this }} as built
     where not exists (
         select 1
         from {{ ties }} as ties
-        where built.tie_version = ties.tie_version
+        where
+            built.tie_number = ties.tie_number
+            and built.tie_version = ties.tie_version
     )
 {%- endmacro %}
 
@@ -45,6 +51,7 @@
 {% macro ties_of_clusters(changed) -%}
     {#- All that is still tied in the clusters that changed, and what came. -#}
     select
+        built.tie_number,
         built.tie_version,
         built.identifier_key
     from {{ this }} as built
@@ -53,10 +60,13 @@
     where not exists (
         select 1
         from {{ changed.gone }} as gone
-        where built.tie_version = gone.tie_version
+        where
+            built.tie_number = gone.tie_number
+            and built.tie_version = gone.tie_version
     )
     union all
     select
+        tie_number,
         tie_version,
         identifier_key
     from {{ changed.came }}
@@ -70,16 +80,17 @@
     from {{ ties }} as ties
     inner join (
         select
-            tie_version,
+            tie_number,
             min(identifier_key) as identifier_key
         from {{ ties }} as all_ties
-        group by tie_version
+        group by tie_number
     ) as firsts
-        on ties.tie_version = firsts.tie_version
+        on ties.tie_number = firsts.tie_number
 {%- endmacro %}
 
 {% macro clusters_select(ties, components) -%}
     select
+        ties.tie_number,
         ties.tie_version,
         ties.identifier_key,
         coalesce(components.component, ties.identifier_key) as cluster_key,

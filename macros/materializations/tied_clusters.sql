@@ -1,6 +1,6 @@
 {% materialization tied_clusters, default %}
     {#-
-        The model selects ties (tie_version, identifier_key). The table has the same
+        The model selects ties (tie_number, tie_version, identifier_key). The table has the same
         rows, each with cluster_key, the smallest key of all that is tied together, and
         build_number, that of the build that last made the cluster.
 

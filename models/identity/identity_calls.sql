@@ -8,27 +8,16 @@ events as (
         user_id,
         anonymous_id,
         context_anonymous_id,
-        lower(trim(email)) as email,
-        lower(trim(context_traits_email)) as context_email,
+        email,
+        context_email,
         occurred_at,
         received_at
 
     from {{ ref('identity_events') }}
 
     where
-        user_id is not null
-        or email is not null
-        or context_traits_email is not null
-
-),
-
-overrides as (
-
-    select event_id
-
-    from {{ ref('identity_overrides') }}
-
-    where rule = 'must_not_link'
+        is_linking
+        and coalesce(user_id, email, context_email) is not null
 
 ),
 
@@ -78,8 +67,6 @@ usable as (
         received_at
 
     from events
-
-    where event_id not in (select overrides.event_id from overrides)
 
 ),
 

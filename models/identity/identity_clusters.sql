@@ -10,6 +10,7 @@ with
 ties as (
 
     select
+        tie_number,
         tie_version,
         identifier_key
 

@@ -5,8 +5,25 @@
         ~ 'profiles_sync.'
     ) }}
 {%- endif %}
+{%- set identifiers = [
+    'user_id', 'anonymous_id', 'context_anonymous_id', 'email', 'context_email',
+    'external_ids'
+] -%}
+{%- for trait in var('identifier_traits') -%}
+    {%- do identifiers.extend(['id_' ~ trait, 'context_id_' ~ trait]) -%}
+{%- endfor %}
 
 with
+
+unlinked_events as (
+
+    select event_id
+
+    from {{ ref('identity_overrides') }}
+
+    where rule = 'must_not_link'
+
+),
 
 segment_calls as (
 
@@ -142,6 +159,46 @@ observed as (
 
     select * from identify_observations
 
+),
+
+judged as (
+
+    select
+        event_id,
+        session_id,
+        user_id,
+        anonymous_id,
+        context_anonymous_id,
+        nullif(lower(trim(email)), '') as email,
+        nullif(lower(trim(context_traits_email)), '') as context_email,
+        external_ids,
+        {%- for trait in var('identifier_traits') %}
+            id_{{ trait }},
+            context_id_{{ trait }},
+        {%- endfor %}
+        session_id is not null as is_recorded,
+        event_id not in (select unlinked_events.event_id from unlinked_events)
+            as is_linking,
+        occurred_at,
+        received_at
+
+    from observed
+
+),
+
+-- An event that must not link is a set of its own.
+numbered as (
+
+    select
+        judged.*,
+        {{ fast_hash(identifiers + [
+            'is_recorded', 'case when not is_linking then event_id end'
+        ]) }} as set_number,
+        {{ fast_hash(['event_id', 'session_id', 'occurred_at', 'received_at']) }}
+            as event_version
+
+    from judged
+
 )
 
-select * from observed
+select * from numbered

@@ -1,37 +1,27 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='append',
-    on_schema_change='fail',
-    pre_hook='{{ forget_gone_sets() }}'
-) }}
+{{ config(**set_by_set('identity_sets')) }}
 
 with
 
 sets as (
 
     select
-        sets.set_key,
-        sets.set_version,
-        sets.user_id,
-        sets.anonymous_id,
-        sets.context_anonymous_id,
-        sets.email,
-        sets.context_email,
+        set_key,
+        set_number,
+        set_version,
+        user_id,
+        anonymous_id,
+        context_anonymous_id,
+        email,
+        context_email,
         {%- for trait in var('identifier_traits') %}
-            sets.id_{{ trait }},
-            sets.context_id_{{ trait }},
+            id_{{ trait }},
+            context_id_{{ trait }},
         {%- endfor %}
-        sets.external_ids
+        external_ids
 
-    from {{ ref('identity_sets') }} as sets
+    from {{ ref('identity_sets') }}
 
-    {% if is_increment() %}
-        where not exists (
-            select 1
-            from {{ this }} as built
-            where built.set_version = sets.set_version
-        )
-    {% endif %}
+    where {{ is_of_changed_set('identity_sets') }}
 
 ),
 
@@ -56,6 +46,7 @@ named as (
 
     select
         set_key,
+        set_number,
         set_version,
         'user_id' as identifier_type,
         user_id as identifier_value
@@ -65,6 +56,7 @@ named as (
 
     select
         set_key,
+        set_number,
         set_version,
         'anonymous_id' as identifier_type,
         anonymous_id as identifier_value
@@ -74,6 +66,7 @@ named as (
 
     select
         set_key,
+        set_number,
         set_version,
         'anonymous_id' as identifier_type,
         context_anonymous_id as identifier_value
@@ -83,6 +76,7 @@ named as (
 
     select
         set_key,
+        set_number,
         set_version,
         'email' as identifier_type,
         email as identifier_value
@@ -92,6 +86,7 @@ named as (
 
     select
         set_key,
+        set_number,
         set_version,
         'email' as identifier_type,
         context_email as identifier_value
@@ -103,6 +98,7 @@ named as (
 
             select
                 set_key,
+                set_number,
                 set_version,
                 '{{ type }}' as identifier_type,
                 {{ column }} as identifier_value
@@ -116,6 +112,7 @@ named as (
 
     select
         external_ids.set_key,
+        sets.set_number,
         sets.set_version,
         lower(trim(external_ids.external_type)) as identifier_type,
         external_ids.external_value as identifier_value
@@ -130,6 +127,7 @@ normal as (
 
     select
         named.set_key,
+        named.set_number,
         named.set_version,
         named.identifier_type,
         {{ normal_form('identifier_types.value_format', 'named.identifier_value') }}
@@ -146,6 +144,7 @@ usable as (
 
     select distinct
         set_key,
+        set_number,
         set_version,
         identifier_type,
         identifier_value
@@ -163,6 +162,7 @@ keyed as (
             "set_key", "':'", "identifier_type", "':'", "identifier_value"
         ])) }} as observation_id,
         set_key,
+        set_number,
         set_version,
         identifier_type,
         identifier_value,

@@ -1,51 +1,47 @@
-{%- set identifier_texts = [] -%}
-{%- for column in [
-    'events.user_id',
-    'events.anonymous_id',
-    'events.context_anonymous_id',
-    'events.email',
-    'events.context_email',
-    'events.external_ids',
-    'unlinked_events.event_id',
+{{ config(**set_by_set()) }}
+{%- set identifiers = [
+    'user_id', 'anonymous_id', 'context_anonymous_id', 'email', 'context_email',
+    'external_ids'
 ] -%}
-    {%- do identifier_texts.append("coalesce(" ~ column ~ ", '')") -%}
-{%- endfor -%}
 {%- for trait in var('identifier_traits') -%}
-    {%- for column in ['id_' ~ trait, 'context_id_' ~ trait] -%}
-        {%- do identifier_texts.append("coalesce(events." ~ column ~ ", '')") -%}
-    {%- endfor -%}
+    {%- do identifiers.extend(['id_' ~ trait, 'context_id_' ~ trait]) -%}
 {%- endfor -%}
+{%- set texts = [
+    "case when is_recorded then 'relyv' else 'segment' end",
+    "case when is_linking then '' else event_id end",
+] -%}
+{%- for identifier in identifiers -%}
+    {%- do texts.append('coalesce(' ~ identifier ~ ", '')") -%}
+{%- endfor %}
 
 with
+
+versions as (
+
+    select
+        set_number,
+        set_version
+
+    from {{ ref('identity_set_versions') }}
+
+),
 
 events as (
 
     select
         event_id,
-        user_id,
-        anonymous_id,
-        context_anonymous_id,
-        nullif(lower(trim(email)), '') as email,
-        nullif(lower(trim(context_traits_email)), '') as context_email,
-        external_ids,
-        {%- for trait in var('identifier_traits') %}
-            id_{{ trait }},
-            context_id_{{ trait }},
+        {%- for identifier in identifiers %}
+            {{ identifier }},
         {%- endfor %}
+        is_recorded,
+        is_linking,
         occurred_at,
-        received_at
+        received_at,
+        set_number
 
     from {{ ref('identity_events') }}
 
-),
-
-unlinked_events as (
-
-    select event_id
-
-    from {{ ref('identity_overrides') }}
-
-    where rule = 'must_not_link'
+    where {{ is_of_changed_set() }}
 
 ),
 
@@ -55,14 +51,9 @@ keyed as (
 
     select
         events.*,
-        unlinked_events.event_id is null as is_linking,
-        {{ dbt.hash('concat_ws(chr(31), ' ~ identifier_texts | join(', ') ~ ')') }}
-            as set_key
+        {{ dbt.hash('concat_ws(chr(31), ' ~ texts | join(', ') ~ ')') }} as set_key
 
     from events
-
-    left join unlinked_events
-        on events.event_id = unlinked_events.event_id
 
 ),
 
@@ -70,17 +61,13 @@ sets as (
 
     select
         set_key,
-        user_id,
-        anonymous_id,
-        context_anonymous_id,
-        email,
-        context_email,
-        external_ids,
-        {%- for trait in var('identifier_traits') %}
-            id_{{ trait }},
-            context_id_{{ trait }},
+        set_number,
+        {%- for identifier in identifiers %}
+            {{ identifier }},
         {%- endfor %}
+        is_recorded,
         is_linking,
+        count(*) as event_count,
         min(occurred_at) as first_seen_at,
         max(occurred_at) as last_seen_at,
         min(received_at) as first_received_at,
@@ -88,7 +75,7 @@ sets as (
 
     from keyed
 
-    group by {{ range(1, 9 + 2 * (var('identifier_traits') | length)) | join(', ') }}
+    group by {{ range(1, 5 + identifiers | length) | join(', ') }}
 
 ),
 
@@ -113,26 +100,14 @@ joined as (
 
     select
         sets.set_key,
-        {{ dbt.hash("concat_ws('/', " ~ [
-            "sets.set_key",
-            "'" ~ identity_fingerprint() ~ "'",
-            "first_events.first_event_id",
-            "cast(sets.first_seen_at as " ~ dbt.type_string() ~ ")",
-            "cast(sets.last_seen_at as " ~ dbt.type_string() ~ ")",
-            "cast(sets.first_received_at as " ~ dbt.type_string() ~ ")",
-            "cast(sets.last_received_at as " ~ dbt.type_string() ~ ")",
-        ] | join(', ') ~ ')') }} as set_version,
+        sets.set_number,
+        versions.set_version,
         first_events.first_event_id,
-        sets.user_id,
-        sets.anonymous_id,
-        sets.context_anonymous_id,
-        sets.email,
-        sets.context_email,
-        sets.external_ids,
-        {%- for trait in var('identifier_traits') %}
-            sets.id_{{ trait }},
-            sets.context_id_{{ trait }},
+        {%- for identifier in identifiers %}
+            sets.{{ identifier }},
         {%- endfor %}
+        sets.event_count,
+        sets.is_recorded,
         sets.is_linking,
         sets.first_seen_at,
         sets.last_seen_at,
@@ -140,6 +115,9 @@ joined as (
         sets.last_received_at
 
     from sets
+
+    inner join versions
+        on sets.set_number = versions.set_number
 
     inner join first_events
         on sets.set_key = first_events.set_key

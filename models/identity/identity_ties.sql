@@ -5,6 +5,7 @@ with
 observations as (
 
     select
+        set_number,
         set_version,
         identifier_key
 
@@ -56,14 +57,17 @@ unlinked_events as (
 versioned_aliases as (
 
     select
-        {{ dbt.hash(dbt.concat([
-            "'alias/'", "aliases.event_id",
-            "'/'", "aliases.previous_id",
-            "'/'", "aliases.user_id",
-            "'/'", "coalesce(unlinked_events.event_id, '')",
-            "'/'", "cast(aliases.occurred_at as " ~ dbt.type_string() ~ ")",
-            "'/'", "cast(aliases.received_at as " ~ dbt.type_string() ~ ")",
-        ])) }} as tie_version,
+        {{ fast_hash([
+            "cast('alias' as " ~ dbt.type_string() ~ ")",
+            'aliases.event_id',
+        ]) }} as tie_number,
+        {{ fast_hash([
+            'aliases.previous_id',
+            'aliases.user_id',
+            'unlinked_events.event_id',
+            'aliases.occurred_at',
+            'aliases.received_at',
+        ]) }} as tie_version,
         aliases.previous_id,
         aliases.user_id
 
@@ -77,13 +81,10 @@ versioned_aliases as (
 versioned_overrides as (
 
     select
-        {{ dbt.hash(dbt.concat([
-            "'override/'", "rule",
-            "'/'", "identifier_type",
-            "'/'", "identifier_value",
-            "'/'", "coalesce(other_type, '')",
-            "'/'", "coalesce(other_value, '')",
-        ])) }} as tie_version,
+        {{ fast_hash([
+            'rule', 'identifier_type', 'identifier_value', 'other_type', 'other_value',
+        ]) }} as tie_number,
+        cast(0 as {{ dbt.type_bigint() }}) as tie_version,
         identifier_type,
         identifier_value,
         other_type,
@@ -99,6 +100,7 @@ versioned_overrides as (
 rare_ties as (
 
     select
+        tie_number,
         tie_version,
         {{ identifier_key("'user_id'", 'user_id') }} as identifier_key
     from versioned_aliases
@@ -106,6 +108,7 @@ rare_ties as (
     union
 
     select
+        tie_number,
         tie_version,
         {{ identifier_key("'user_id'", 'previous_id') }} as identifier_key
     from versioned_aliases
@@ -113,6 +116,7 @@ rare_ties as (
     union
 
     select
+        tie_number,
         tie_version,
         {{ identifier_key("'anonymous_id'", 'previous_id') }} as identifier_key
     from versioned_aliases
@@ -120,6 +124,7 @@ rare_ties as (
     union
 
     select
+        tie_number,
         tie_version,
         {{ identifier_key('identifier_type', 'identifier_value') }} as identifier_key
     from versioned_overrides
@@ -127,6 +132,7 @@ rare_ties as (
     union
 
     select
+        tie_number,
         tie_version,
         {{ identifier_key('other_type', 'other_value') }} as identifier_key
     from versioned_overrides
@@ -137,6 +143,7 @@ rare_ties as (
 ties as (
 
     select
+        set_number as tie_number,
         set_version as tie_version,
         identifier_key
     from observations

@@ -1,13 +1,15 @@
 with
 
-events as (
+sets as (
 
     select
         user_id,
-        session_id,
-        occurred_at
+        event_count,
+        is_recorded,
+        first_seen_at,
+        last_seen_at
 
-    from {{ ref('identity_events') }}
+    from {{ ref('identity_sets') }}
 
 ),
 
@@ -15,10 +17,10 @@ events as (
 beginnings as (
 
     select
-        min(case when session_id is null then occurred_at end) as segment_began_at,
-        min(case when session_id is not null then occurred_at end) as relyv_began_at
+        min(case when not is_recorded then first_seen_at end) as segment_began_at,
+        min(case when is_recorded then first_seen_at end) as relyv_began_at
 
-    from events
+    from sets
 
 ),
 
@@ -26,12 +28,12 @@ users as (
 
     select
         user_id,
-        count(*) - count(session_id) as segment_event_count,
-        count(session_id) as relyv_event_count,
-        min(occurred_at) as first_seen_at,
-        max(occurred_at) as last_seen_at
+        sum(case when is_recorded then 0 else event_count end) as segment_event_count,
+        sum(case when is_recorded then event_count else 0 end) as relyv_event_count,
+        min(first_seen_at) as first_seen_at,
+        max(last_seen_at) as last_seen_at
 
-    from events
+    from sets
 
     where user_id is not null
 
