@@ -35,7 +35,7 @@ from sync.payload import Renderer
 from sync.pending import pending_rows, rendered, renderer_of
 from sync.plan import freeze
 from sync.report import RunReport
-from sync.shape import prepare
+from sync.reshape import prepare
 from sync.tables import SyncTables
 from sync.tighter import forbidden
 from sync.window import check_window
