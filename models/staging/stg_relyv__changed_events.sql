@@ -1,29 +1,22 @@
 {#- By name: the built events are made after this, and from it. -#}
-{%- set built_events = none -%}
+{%- set built = none -%}
 {%- if execute -%}
-    {%- set built_events = adapter.get_relation(
+    {%- set built = adapter.get_relation(
         database=this.database,
         schema=this.schema,
         identifier='stg_relyv__session_events'
     ) -%}
 {%- endif -%}
+{%- set happened_at = 'coalesce(ts, received_at, _loaded_at)' -%}
+{%- set since, until = none, none -%}
+{%- if built -%}
+    {%- set since, until = run_query(
+        'select ' ~ dbt.dateadd('day', -var('late_landing_days'), 'max(_loaded_at)')
+        ~ ' as since, max(' ~ happened_at ~ ') as until from ' ~ built
+    ).rows[0].values() -%}
+{%- endif %}
 
 with
-
-source_rows as (
-
-    select
-        event_id,
-        session_id,
-        received_at,
-        _loaded_at,
-        coalesce(ts, received_at, _loaded_at) as happened_at
-
-    from {{ source('relyv', 'session_events') }}
-
-    where event_id is not null
-
-),
 
 suppressed_sessions as (
 
@@ -41,47 +34,49 @@ suppressed_events as (
 
 ),
 
-built as (
+-- What landed lately; and what landed before and lay in the future until now.
+recent as (
 
     select
         event_id,
         session_id,
         received_at,
         _loaded_at,
-        coalesce(ts, received_at, _loaded_at) as happened_at
+        {{ happened_at }} as happened_at
+    from {{ source('relyv', 'session_events') }}
+    where event_id is not null and {{ landed_since(since) }}
+    {% if since %}
 
-    from {{ built_events or source('relyv', 'session_events') }}
+        union all
 
-    {{ "where 1 = 0" if not built_events }}
+        select
+            event_id,
+            session_id,
+            received_at,
+            _loaded_at,
+            {{ happened_at }} as happened_at
+        from {{ source('relyv', 'session_events') }}
+        where
+            event_id is not null
+            and not {{ landed_since(since) }}
+            and {{ happened_at }}
+            > cast('{{ until }}' as {{ dbt.type_timestamp() }})
+
+    {% endif %}
 
 ),
 
-edges as (
+recently_built as (
 
     select
-        {{ dbt.dateadd(
-            'day', -var('late_landing_days'), 'max(_loaded_at)'
-        ) }} as loaded_since,
-        max(happened_at) as happened_until
+        event_id,
+        session_id,
+        received_at,
+        _loaded_at
 
-    from built
+    from {{ built or source('relyv', 'session_events') }}
 
-),
-
--- What landed lately; and what landed before and lay in the future until now.
-recent as (
-
-    select source_rows.*
-
-    from source_rows
-
-    cross join edges
-
-    where
-        source_rows._loaded_at >= edges.loaded_since
-        or source_rows.happened_at > edges.happened_until
-        or source_rows._loaded_at is null
-        or edges.loaded_since is null
+    where {{ landed_since(since) if built else '1 = 0' }}
 
 ),
 
@@ -91,17 +86,16 @@ arriving as (
 
     from recent
 
-    left join built
-        on recent.event_id = built.event_id
+    left join recently_built
+        on
+            recent.event_id = recently_built.event_id
+            and recent.session_id is not distinct from recently_built.session_id
+            and recent.received_at is not distinct from recently_built.received_at
+            and recent._loaded_at is not distinct from recently_built._loaded_at
 
     where
         recent.happened_at <= {{ as_of() }}
-        and (
-            built.event_id is null
-            or recent.session_id is distinct from built.session_id
-            or recent.received_at is distinct from built.received_at
-            or recent._loaded_at is distinct from built._loaded_at
-        )
+        and recently_built.event_id is null
         and coalesce(recent.session_id, '') not in (
             select suppressed_sessions.session_id from suppressed_sessions
         )
@@ -111,18 +105,19 @@ arriving as (
 
 ),
 
+-- Each by itself: no event is read where nobody is to be forgotten.
 leaving as (
 
-    select event_id
-
-    from built
-
-    where
-        happened_at > {{ as_of() }}
-        or session_id in (
-            select suppressed_sessions.session_id from suppressed_sessions
-        )
-        or event_id in (select suppressed_events.event_id from suppressed_events)
+    {% for condition in [
+        happened_at ~ ' > ' ~ as_of(),
+        'session_id in (select gone.session_id from suppressed_sessions as gone)',
+        'event_id in (select gone.event_id from suppressed_events as gone)',
+    ] %}
+        select event_id
+        from {{ built or source('relyv', 'session_events') }}
+        where {{ condition if built else '1 = 0' }}
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
 
 ),
 

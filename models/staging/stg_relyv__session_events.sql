@@ -6,7 +6,16 @@
     pre_hook='{{ forget_events() }}',
     indexes=lookup_indexes('event_id') + lookup_indexes('session_id')
 ) }}
-{%- set changed = ref('stg_relyv__changed_events') %}
+{%- set changed = ref('stg_relyv__changed_events') -%}
+{#- All copies of an event that changed, and as little of the others as can be. -#}
+{%- set oldest = none -%}
+{%- if is_incremental() -%}
+    {%- set oldest = run_query(
+        'select min(_loaded_at) from ' ~ source('relyv', 'session_events')
+        ~ ' where event_id in (select changed.event_id from ' ~ changed
+        ~ ' as changed)'
+    ).rows[0][0] -%}
+{%- endif %}
 
 with
 
@@ -67,6 +76,7 @@ source_rows as (
         event_id is not null
         and coalesce(ts, received_at, _loaded_at) <= {{ as_of() }}
     {% if is_incremental() %}
+            and {{ landed_since(oldest) }}
             and event_id in (select changed.event_id from {{ changed }} as changed)
         {% endif %}
 
@@ -94,13 +104,9 @@ repeated_events as (
 
     select event_id
 
-    from {{ source('relyv', 'session_events') }}
+    from {{ 'source_rows' if is_incremental() else source('relyv', 'session_events') }}
 
-    where
-        event_id is not null
-    {% if is_incremental() %}
-            and event_id in (select changed.event_id from {{ changed }} as changed)
-        {% endif %}
+    where event_id is not null
 
     group by 1
 
