@@ -16,11 +16,16 @@ MODELS = (
     "stg_privacy__suppressions",
     "stg_relyv__suppressed_sessions",
     "stg_relyv__suppressed_events",
+    "stg_relyv__sessions",
     "stg_relyv__changed_events",
     "stg_relyv__session_events",
     "session_contents",
 )
-BUILT = ("relyv_staging.stg_relyv__session_events", "relyv_sessions.session_contents")
+BUILT = (
+    "relyv_staging.stg_relyv__session_events",
+    "relyv_staging.stg_relyv__sessions",
+    "relyv_sessions.session_contents",
+)
 SLOW = pytest.mark.slow
 CASES = [
     pytest.param("duckdb", 1, 60, 3, id="duckdb"),
@@ -41,7 +46,7 @@ def test_increments_equal_a_full_rebuild(
 ) -> None:
     """
     Row for row: with repeated events, late ones, some from the future that fall due,
-    clocks that are off, and people who are deleted on the way.
+    clocks that are off, sessions of many versions, and people deleted on the way.
     """
     chance = random.Random(seed)
     outcome = Outcome(place, tmp_path)
@@ -73,11 +78,13 @@ def _batches(chance: random.Random, size: int, batches: int) -> Iterator[History
             late = timedelta(hours=chance.randrange(40))
             row = {**event, "_loaded_at": landed_at - late}
             history.add("relyv_raw.session_events", row)
-        session = f"s{number}"
-        history.add(
-            "relyv_raw.sessions",
-            {"session_id": session, "user_id": f"u{number}", "_loaded_at": landed_at},
-        )
+        session = {"session_id": f"s{number}", "user_id": f"u{number}"}
+        history.add("relyv_raw.sessions", {**session, "_loaded_at": landed_at})
+        for version in range(size // 8):
+            row = _version(chance, batches)
+            row["_row_id"] = f"v{number}-{version}"
+            row["_loaded_at"] = landed_at - timedelta(hours=chance.randrange(90))
+            history.add("relyv_raw.sessions", row)
         if number:
             history.add("relyv_privacy.suppressions", _deletion(number))
         yield history
@@ -109,6 +116,19 @@ def _again(chance: random.Random, event: Row) -> Row:
         {"received_at": received + timedelta(seconds=chance.choice((-90, 90)))},
     ]
     return {**event, **chance.choice(other)}
+
+
+def _version(chance: random.Random, days: int) -> Row:
+    """A session as it was at some moment, which may lie in the future."""
+    happened = START + timedelta(minutes=chance.randrange(-2000, days * 1500))
+    return {
+        "session_id": f"s{chance.randrange(20)}",
+        "user_id": chance.choice((None, "u2", *("v1", "v2") * 8)),
+        "started_at": chance.choice((None, happened)),
+        "updated_at": chance.choice((None, happened, happened + timedelta(days=1))),
+        "row_version": chance.choice((None, 1, 2, 3)),
+        "page_view_count": chance.randrange(100),
+    }
 
 
 def _deletion(number: int) -> Row:
