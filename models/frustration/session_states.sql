@@ -47,20 +47,40 @@ contents as (
 
 -- Another owner, or another moment at which the user changed, changes whose its events
 -- are.
+owned_parts as (
+
+    select
+        session_id,
+        part_number,
+        is_last,
+        coalesce(profile_id, '') || '@'
+        || coalesce(cast(started_at as varchar(40)), '') || '@'
+        || coalesce(cast(ended_at as varchar(40)), '') as owner
+
+    from {{ ref('session_parts') }}
+
+),
+
+-- Most sessions are one part: to put one in order costs as much as all else.
 parts as (
 
     select
         session_id,
+        owner as owners
+    from owned_parts
+    where part_number = 1 and is_last
+
+    union all
+
+    select
+        session_id,
         {{ dbt.listagg(
-            measure="coalesce(profile_id, '') || '@'"
-                ~ " || coalesce(cast(started_at as varchar(40)), '') || '@'"
-                ~ " || coalesce(cast(ended_at as varchar(40)), '')",
+            measure='owner',
             delimiter_text="','",
             order_by_clause='order by part_number',
         ) }} as owners
-
-    from {{ ref('session_parts') }}
-
+    from owned_parts
+    where not (part_number = 1 and is_last)
     group by 1
 
 ),

@@ -109,9 +109,10 @@ counted as (
         event_id,
         session_id,
         is_click,
-        sum(splits) {{ until_now }} as splits_before,
-        sum(voids) {{ until_now }} as voids_before,
-        sum(voids) over (partition by session_id, tab_id) as voids_in_all
+        cast(sum(splits) {{ until_now }} as integer) as splits_before,
+        cast(sum(voids) {{ until_now }} as integer) as voids_before,
+        cast(sum(voids) over (partition by session_id, tab_id) as integer)
+            as voids_in_all
 
     from moments
 
