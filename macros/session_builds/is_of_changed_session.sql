@@ -1,10 +1,11 @@
 {% macro is_of_changed_session(column='session_id') -%}
     {#- True of every row when all is built; a unit test has rows and no builds. -#}
-    {%- if model.resource_type == 'model' and is_incremental() -%}
+    {%- set changes = ref('session_changes') -%}
+    {%- if is_increment() -%}
         {{ column }} in (
             select changes.session_id
-            from {{ ref('session_changes') }} as changes
-            where changes.build_number > {{ seen_build() }}
+            from {{ changes }} as changes
+            where changes.build_number > {{ seen_number() }}
         )
     {%- else -%}
         1 = 1

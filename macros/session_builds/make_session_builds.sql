@@ -4,4 +4,8 @@
         node_id varchar(500),
         seen_build bigint
     );
+    create table if not exists {{ gone_sessions() }} (
+        session_id {{ dbt.type_string() }},
+        build_number bigint
+    );
 {%- endmacro %}

@@ -22,7 +22,7 @@ CASES = [
         for seed in range(2, 6)
     ),
     *(
-        pytest.param(kind, 1, 40, 4, ALL, id=kind, marks=SLOW)
+        pytest.param(kind, 1, 40, 5, ALL, id=kind, marks=SLOW)
         for kind in ("postgres", "snowflake")
     ),
 ]
