@@ -1,10 +1,9 @@
 {% macro is_of_changed_session(column='session_id') -%}
     {#- True of every row when all is built; a unit test has rows and no builds. -#}
-    {%- set changes = ref('session_changes') -%}
     {%- if is_increment() -%}
         {{ column }} in (
             select changes.session_id
-            from {{ changes }} as changes
+            from {{ ref('session_changes') }} as changes
             where changes.build_number > {{ seen_number() }}
         )
     {%- else -%}
