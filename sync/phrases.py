@@ -134,7 +134,8 @@ class Phrases:
 
     def _fields(self, pending: Any) -> Iterator[list[Part]]:
         for field in self._image.fields:
-            if field.name == "audience_key" or field.source in self._settings.personal:
+            is_hashed = self._settings.personal.get(field.source or "") == "hash"
+            if is_hashed or field.name == "audience_key":
                 raise NoWord
             value = pending[new(field.name)]
             yield [_name(field.name), _known(self._words.of(value, field.data_type))]

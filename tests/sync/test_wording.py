@@ -94,7 +94,12 @@ ORDINARY = {
     "moment": datetime(2026, 1, 2),
 }
 SYNCS: dict[str, dict[str, Any]] = {
-    "identify": {"call": "identify", "key": "id", "user_id": "id"},
+    "identify": {
+        "call": "identify",
+        "key": "id",
+        "user_id": "id",
+        "personal": {"words": "send"},
+    },
     "of a device, too": {
         "call": "identify",
         "key": ["id", "account"],
