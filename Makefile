@@ -21,6 +21,7 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'uv==0.13.9'
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode \
 		--constraint constraints.txt --editable '.[postgres,snowflake,dagster,dev]'
+	$(BIN)/python -m compileall -q $(CODE)
 	@touch $@
 
 profiles.yml: | profiles.example.yml
