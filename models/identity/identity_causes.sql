@@ -1,6 +1,9 @@
 {%- set first_node = [
     told_node('identity_told_places'), told_node('identity_told_facts')
 ] | min -%}
+{%- set by_weight -%}
+    order by weight asc, is_gained desc, received_at desc nulls last, fact_id asc
+{%- endset %}
 
 with
 
@@ -147,19 +150,11 @@ ranked_changes as (
         weighed.*,
         row_number() over (
             partition by end_hash
-            order by
-                weight asc,
-                is_gained desc,
-                received_at desc nulls last,
-                fact_id asc
+            {{ by_weight }}
         ) as own_rank,
         row_number() over (
             partition by component
-            order by
-                weight asc,
-                is_gained desc,
-                received_at desc nulls last,
-                fact_id asc
+            {{ by_weight }}
         ) as component_rank
 
     from weighed

@@ -1,8 +1,12 @@
+-- depends_on: {{ ref('identity_identifiers') }}
 {%- set told_places = told_before('identity_told_places', 'node') -%}
 {%- set told_facts = told_before('identity_told_facts', 'node') -%}
-{%- set numbered = ref('identity_identifiers') -%}
 {%- set is_told = told_places and told_facts -%}
 {%- set seen_node = told_node('identity_told_facts') -%}
+{%- set fact_columns = [
+    'fact_id', 'fact_kind', 'cause', 'identifier_hash', 'other_hash', 'seed_value',
+    'event_id', 'received_at'
+] %}
 
 with
 
@@ -30,34 +34,9 @@ facts as (
 -- has no change.
 {% if is_told %}
 
-    identifiers as (
-
-        select node
-
-        from {{ numbered }}
-
-        where node <= {{ seen_node }}
-
-    ),
-
     told_facts as (
 
-        select
-            told.fact_id,
-            told.fact_kind,
-            told.cause,
-            told.identifier_hash,
-            told.other_hash,
-            told.seed_value,
-            told.event_id,
-            told.received_at
-
-        from {{ told_facts }} as told
-
-        left join identifiers
-            on told.node = identifiers.node
-
-        where identifiers.node is null
+        {{ told_of_changed_clusters(told_facts, fact_columns, seen_node) }}
 
     ),
 

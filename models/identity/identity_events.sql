@@ -5,13 +5,6 @@
         ~ 'profiles_sync.'
     ) }}
 {%- endif %}
-{%- set identifiers = [
-    'user_id', 'anonymous_id', 'context_anonymous_id', 'email', 'context_email',
-    'external_ids'
-] -%}
-{%- for trait in var('identifier_traits') -%}
-    {%- do identifiers.extend(['id_' ~ trait, 'context_id_' ~ trait]) -%}
-{%- endfor %}
 
 with
 
@@ -191,7 +184,7 @@ numbered as (
 
     select
         judged.*,
-        {{ fast_hash(identifiers + [
+        {{ fast_hash(set_identifiers() + [
             'is_recorded', 'case when not is_linking then event_id end'
         ]) }} as set_number,
         {{ fast_hash(['event_id', 'session_id', 'occurred_at', 'received_at']) }}

@@ -1,11 +1,5 @@
 {{ config(**set_by_set()) }}
-{%- set identifiers = [
-    'user_id', 'anonymous_id', 'context_anonymous_id', 'email', 'context_email',
-    'external_ids'
-] -%}
-{%- for trait in var('identifier_traits') -%}
-    {%- do identifiers.extend(['id_' ~ trait, 'context_id_' ~ trait]) -%}
-{%- endfor -%}
+{%- set identifiers = set_identifiers() -%}
 {%- set texts = [
     "case when is_recorded then 'relyv' else 'segment' end",
     "case when is_linking then '' else event_id end",

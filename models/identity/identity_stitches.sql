@@ -1,3 +1,4 @@
+-- depends_on: {{ ref('identity_identifiers') }}
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
@@ -7,7 +8,6 @@
 ) }}
 {%- set told_places = told_before('identity_told_places', 'node') -%}
 {%- set told_facts = told_before('identity_told_facts', 'node') -%}
-{%- set numbered = ref('identity_identifiers') -%}
 {%- set is_told = told_places and told_facts -%}
 {%- set seen_node = told_node('identity_told_places') -%}
 
@@ -39,31 +39,13 @@ causes as (
 -- Where it was told to be: of the clusters that are not as they were.
 {% if is_told %}
 
-    identifiers as (
-
-        select node
-
-        from {{ numbered }}
-
-        where node <= {{ seen_node }}
-
-    ),
-
     told_places as (
 
-        select
-            told.identifier_hash,
-            told.identifier_type,
-            told.profile_id,
-            told.status,
-            told.told_at
-
-        from {{ told_places }} as told
-
-        left join identifiers
-            on told.node = identifiers.node
-
-        where identifiers.node is null
+        {{ told_of_changed_clusters(
+            told_places,
+            ['identifier_hash', 'identifier_type', 'profile_id', 'status', 'told_at'],
+            seen_node
+        ) }}
 
     ),
 
