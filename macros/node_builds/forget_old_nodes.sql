@@ -3,7 +3,7 @@
     {%- set identifiers = ref('identity_identifiers') -%}
     {%- if is_increment() -%}
         {{ forget_what_is_not_in(
-            identifiers, column, 'node', condition='node <= ' ~ seen_node()
+            identifiers, column, 'node', condition='node <= ' ~ seen_number()
         ) }}
     {%- endif -%}
 {%- endmacro %}

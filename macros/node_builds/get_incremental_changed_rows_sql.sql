@@ -17,7 +17,7 @@
         left join {{ ref('identity_identifiers') }} as identifiers
             on
                 built.{{ key }} = identifiers.identifier_hash
-                and identifiers.node <= {{ seen_node() }}
+                and identifiers.node <= {{ seen_number() }}
         left join {{ arg_dict.temp_relation }} as fresh
             on {{ is_same }}
         where

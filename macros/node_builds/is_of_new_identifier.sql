@@ -4,7 +4,7 @@
         {{ column }} in (
             select identifiers.identifier_hash
             from {{ identifiers }} as identifiers
-            where identifiers.node > {{ seen_node() }}
+            where identifiers.node > {{ seen_number() }}
         )
     {%- else -%}
         1 = 1

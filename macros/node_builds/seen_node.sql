@@ -1,3 +1,0 @@
-{% macro seen_node() -%}
-    {%- do return(seen_number()) -%}
-{%- endmacro %}
