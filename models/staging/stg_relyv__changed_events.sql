@@ -15,6 +15,13 @@
         ~ ' as since, max(' ~ happened_at ~ ') as until from ' ~ built
     ).rows[0].values() -%}
 {%- endif %}
+{%- set recent_when = [landed_since(since)] -%}
+{%- if since -%}
+    {%- do recent_when.append(
+        'not ' ~ landed_since(since) ~ ' and ' ~ happened_at ~ " > cast('" ~ until
+        ~ "' as " ~ dbt.type_timestamp() ~ ')'
+    ) -%}
+{%- endif %}
 
 with
 
@@ -37,18 +44,7 @@ suppressed_events as (
 -- What landed lately; and what landed before and lay in the future until now.
 recent as (
 
-    select
-        event_id,
-        session_id,
-        received_at,
-        _loaded_at,
-        {{ happened_at }} as happened_at
-    from {{ source('relyv', 'session_events') }}
-    where event_id is not null and {{ landed_since(since) }}
-    {% if since %}
-
-        union all
-
+    {% for condition in recent_when %}
         select
             event_id,
             session_id,
@@ -56,13 +52,9 @@ recent as (
             _loaded_at,
             {{ happened_at }} as happened_at
         from {{ source('relyv', 'session_events') }}
-        where
-            event_id is not null
-            and not {{ landed_since(since) }}
-            and {{ happened_at }}
-            > cast('{{ until }}' as {{ dbt.type_timestamp() }})
-
-    {% endif %}
+        where event_id is not null and {{ condition }}
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
 
 ),
 

@@ -9,7 +9,18 @@
     session_id is not null
         and coalesce(started_at, updated_at, _loaded_at) <= {{ as_of() }}
         and coalesce(updated_at, started_at, _loaded_at) <= {{ as_of() }}
-{%- endset %}
+{%- endset -%}
+{%- set columns = [
+    'session_id', 'project_id', 'region', 'identified_at', 'started_at', 'ended_at',
+    'last_event_at', 'is_complete', 'active_ms', 'duration_ms', 'page_view_count',
+    'click_count', 'entry_url', 'exit_url', 'referrer', 'release', 'git_sha',
+    'browser', 'os', 'device_type', 'user_agent', 'viewport_w', 'viewport_h',
+    'language', 'timezone', 'country', 'is_bot', 'bot_reason', 'is_staff',
+    'webdriver', 'trusted_click_ratio', 'recording_status', 'replay_url',
+    'replay_requires_auth', 'replay_expires_at', 'consent_status',
+    'vendor_frustration_score', 'vendor_flags', 'resolved_at', 'deleted_at',
+    'schema_version', 'row_version', 'updated_at', '_row_id', '_loaded_at'
+] %}
 
 with
 
@@ -52,54 +63,12 @@ with
 versions as (
 
     select
-        session_id,
-        project_id,
-        region,
+        {%- for column in columns %}
+            {{ column }},
+        {%- endfor %}
         nullif(trim(anonymous_id), '') as anonymous_id,
         nullif(trim(user_id), '') as user_id,
-        nullif(trim(group_id), '') as group_id,
-        identified_at,
-        started_at,
-        ended_at,
-        last_event_at,
-        is_complete,
-        active_ms,
-        duration_ms,
-        page_view_count,
-        click_count,
-        entry_url,
-        exit_url,
-        referrer,
-        release,
-        git_sha,
-        browser,
-        os,
-        device_type,
-        user_agent,
-        viewport_w,
-        viewport_h,
-        language,
-        timezone,
-        country,
-        is_bot,
-        bot_reason,
-        is_staff,
-        webdriver,
-        trusted_click_ratio,
-        recording_status,
-        replay_url,
-        replay_requires_auth,
-        replay_expires_at,
-        consent_status,
-        vendor_frustration_score,
-        vendor_flags,
-        resolved_at,
-        deleted_at,
-        schema_version,
-        row_version,
-        updated_at,
-        _row_id,
-        _loaded_at
+        nullif(trim(group_id), '') as group_id
 
     from {{ source('relyv', 'sessions') }}
 
@@ -137,7 +106,7 @@ repeated_sessions as (
 
     select session_id
 
-    from {{ source('relyv', 'sessions') }}
+    from {{ 'versions' if is_incremental() else source('relyv', 'sessions') }}
 
     where session_id is not null
 
@@ -189,54 +158,12 @@ latest as (
     union all
 
     select
-        session_id,
-        project_id,
-        region,
+        {%- for column in columns %}
+            {{ column }},
+        {%- endfor %}
         anonymous_id,
         user_id,
         group_id,
-        identified_at,
-        started_at,
-        ended_at,
-        last_event_at,
-        is_complete,
-        active_ms,
-        duration_ms,
-        page_view_count,
-        click_count,
-        entry_url,
-        exit_url,
-        referrer,
-        release,
-        git_sha,
-        browser,
-        os,
-        device_type,
-        user_agent,
-        viewport_w,
-        viewport_h,
-        language,
-        timezone,
-        country,
-        is_bot,
-        bot_reason,
-        is_staff,
-        webdriver,
-        trusted_click_ratio,
-        recording_status,
-        replay_url,
-        replay_requires_auth,
-        replay_expires_at,
-        consent_status,
-        vendor_frustration_score,
-        vendor_flags,
-        resolved_at,
-        deleted_at,
-        schema_version,
-        row_version,
-        updated_at,
-        _row_id,
-        _loaded_at,
         first_loaded_at,
         version_count,
         last_loaded_at
