@@ -101,55 +101,54 @@ neighbours as (
 
 ),
 
--- Whether a click begins a run. A place that is not known is not the same place.
-rage_steps as (
+-- Squares where the straight line counts: nothing is gained by a root.
+measured as (
 
     select
-        neighbours.event_id,
-        neighbours.session_id,
-        neighbours.lane,
-        neighbours.voids_before,
-        neighbours.voids_until_next,
-        case
-            when
-                neighbours.gap_ms is null
-                or neighbours.splits_before <> neighbours.last_splits
-                then 1
-            when neighbours.gap_ms > definitions.rage_gap_ms then 1
-            when
-                definitions.rage_target_rule <> 'any'
-                and neighbours.same_target <> neighbours.last_target
-                then 1
-            when
-                definitions.rage_target_rule = 'consecutive_or_near'
-                and neighbours.same_target <> ''
-                then 0
-            when
-                definitions.rage_metric = 'manhattan'
-                and coalesce(
-                    neighbours.step_x + neighbours.step_y,
-                    definitions.rage_radius_px + 1
-                )
-                >= definitions.rage_radius_px
-                + case when definitions.rage_radius_inclusive then 0.000001 else 0 end
-                then 1
-            when
-                definitions.rage_metric = 'euclid'
-                and coalesce(
+        neighbours.*,
+        definitions.rage_gap_ms,
+        definitions.rage_target_rule,
+        definitions.rage_radius_inclusive,
+        case definitions.rage_metric
+            when 'manhattan' then definitions.rage_radius_px
+            when 'euclid' then definitions.rage_radius_px * definitions.rage_radius_px
+        end as radius,
+        case definitions.rage_metric
+            when 'manhattan' then neighbours.step_x + neighbours.step_y
+            when 'euclid'
+                then
                     neighbours.step_x * neighbours.step_x
-                    + neighbours.step_y * neighbours.step_y,
-                    definitions.rage_radius_px * definitions.rage_radius_px + 1
-                )
-                >= definitions.rage_radius_px * definitions.rage_radius_px
-                + case when definitions.rage_radius_inclusive then 0.000001 else 0 end
-                then 1
-            else 0
-        end as begins_run
+                    + neighbours.step_y * neighbours.step_y
+        end as distance
 
     from neighbours
 
     inner join definitions
         on neighbours.definition = definitions.definition
+
+),
+
+-- Whether a click begins a run. A place that is not known is not the same place.
+rage_steps as (
+
+    select
+        event_id,
+        session_id,
+        lane,
+        voids_before,
+        voids_until_next,
+        case
+            when gap_ms is null or splits_before <> last_splits then 1
+            when gap_ms > rage_gap_ms then 1
+            when rage_target_rule <> 'any' and same_target <> last_target then 1
+            when rage_target_rule = 'consecutive_or_near' and same_target <> '' then 0
+            when radius is null then 0
+            when distance is null or distance > radius then 1
+            when distance = radius and not rage_radius_inclusive then 1
+            else 0
+        end as begins_run
+
+    from measured
 
 )
 
