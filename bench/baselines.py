@@ -134,7 +134,7 @@ sync.run.stream = fetched
 sync.run.freeze = watched("plan", sync.run.freeze)
 sync.run.commit = watched("commit", sync.run.commit)
 Renderer.render = watched("render", Renderer.render)
-Renderer.whole = watched("render", Renderer.whole)
+Renderer.render_said = watched("render", Renderer.render_said)
 compress = watched("compress", tracking.client.igzip.compress)
 tracking.client.igzip = SimpleNamespace(compress=compress)
 httpx.Client.post = watched("post", httpx.Client.post)

@@ -99,7 +99,7 @@ def explain_row(warehouse: Warehouse, sync: Sync, key: Sequence[str]) -> Explana
         changes = look.changes(none=is_baseline)
         renderer = next_renderer(warehouse, ledger, sync, image)
         rows = select(changes).where(_is(image, changes, key))
-        planned = list(rendered(renderer, rows, image, fetched_by(connection)))
+        planned = list(rendered(renderer, rows, fetched_by(connection)))
         refused = _one(
             connection, select(look.rejected).where(_is(image, look.rejected, key))
         )

@@ -52,7 +52,7 @@ class Renderer:
     ) -> None:
         self._sync = sync
         self._settings = settings
-        self._image = image
+        self.image = image
         self._rules = rules
         self._message_ids = MessageIds(
             sync=sync,
@@ -98,7 +98,7 @@ class Renderer:
             return _rejected(position, change, message_id, rejected)
         return Outgoing(position, change, message_id, body)
 
-    def whole(self, position: int, message_id: str, said: str) -> Outgoing:
+    def render_said(self, position: int, message_id: str, said: str) -> Outgoing:
         """A row that `wording` says, as a message."""
         assert self.wording is not None
         body = self.wording.body(message_id, said)
@@ -119,7 +119,7 @@ class Renderer:
                 kind,
                 self._sync,
                 self._settings,
-                self._image,
+                self.image,
                 self._message_ids,
                 self._envelope,
             )
@@ -130,7 +130,7 @@ class Renderer:
         """One that looks at every value, and can say which column is at fault."""
         careful = copy(self)
         careful._content = Content(
-            self._sync, self._settings, self._image, is_careful=True
+            self._sync, self._settings, self.image, is_careful=True
         )
         careful._option = 0
         return careful

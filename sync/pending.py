@@ -58,7 +58,6 @@ def pending_rows(sync: Sync, tables: SyncTables, schema: str) -> Select[Any]:
 def rendered(
     renderer: Renderer,
     found: Select[Any],
-    image: Image,
     fetch: Fetch,
     *,
     after: int = 0,
@@ -70,16 +69,17 @@ def rendered(
     """
     wording = renderer.wording
     if wording is None:
-        yield from map(renderer.render, fetch(readable(found, image), after))
+        yield from map(renderer.render, fetch(readable(found, renderer.image), after))
         return
     others: Iterator[tuple[Any, ...]] | None = None
     other: tuple[Any, ...] | None = None
     for position, message_id, said in fetch(wording.said(found), after):
         if message_id is not None and said is not None:
-            yield renderer.whole(position, message_id, said)
+            yield renderer.render_said(position, message_id, said)
             continue
         if others is None:
-            others = fetch(readable(wording.unsaid(found), image), position - 1)
+            unsaid = readable(wording.unsaid(found), renderer.image)
+            others = fetch(unsaid, position - 1)
             other = next(others, None)
         while other is not None and other[0] < position:
             other = next(others, None)

@@ -111,9 +111,7 @@ def preview_sync(
         has_run = ledger.exists()
         bill = bill_of(connection, ledger, changes, image, has_run=has_run)
         renderer = next_renderer(warehouse, ledger, sync, image, again)
-        sample = rendered(
-            renderer, _first_of_each(changes), image, fetched_by(connection)
-        )
+        sample = rendered(renderer, _first_of_each(changes), fetched_by(connection))
         calls = [row for row in sample if row.change not in SILENT]
     return Preview(
         sync=sync.name,

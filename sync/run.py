@@ -285,7 +285,7 @@ class _Run:
             )
             return chain.from_iterable(chunks)
 
-        for row in rendered(renderer, rows, plan.image, fetch, after=settled):
+        for row in rendered(renderer, rows, fetch, after=settled):
             self.outlines.see(row)
             yield row
 

@@ -210,7 +210,7 @@ def both(world: World, sync: Sync) -> tuple[list[Outgoing], list[Outgoing], int]
             renderer = next_renderer(warehouse, ledger, sync, image)
             rows = select(look.changes())
             fetch = fetched_by(connection)
-            by_warehouse = list(rendered(renderer, rows, image, fetch))
+            by_warehouse = list(rendered(renderer, rows, fetch))
             by_python = [
                 renderer.render(row) for row in fetch(readable(rows, image), 0)
             ]
