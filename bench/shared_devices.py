@@ -30,8 +30,10 @@ Variables = dict[str, Any]
 BUILD = ("build", "--exclude-resource-type", "unit_test", "test", "--select")
 LINES: dict[str, Variables] = {
     "as it is": {},
-    **{f"a pause of {n} minutes": {"sitting_pause_minutes": n} for n in (30, 45)},
-    **{f"a pause of {n} minutes": {"sitting_pause_minutes": n} for n in (90, 120)},
+    **{
+        f"a pause of {minutes} minutes": {"sitting_pause_minutes": minutes}
+        for minutes in (30, 45, 90, 120)
+    },
     "one hour at most": {"shared_device_max_hours": 1},
     "the previous user first": {"shared_device_policy": "previous_then_next"},
     "no guess from a login": {"shared_device_policy": "anonymous"},

@@ -1,65 +1,23 @@
 """What the client makes of each answer, tried at the edge of the network."""
 
 import base64
-import gzip
 import json
 import logging
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
 
 import httpx
 import pytest
 
-from tracking import Answer, Outcome, Retry, TrackingClient, retry
-from tracking.retry_after import retry_after_seconds
-
-KEY = "N8Qm2vXc7LrT4pWz9KdB6yHs3JfG5aUe"
-ENDPOINT = "https://api.segment.io"
-MESSAGES = [b'{"type":"identify","userId":"u1","messageId":"m1"}']
-
-AT_ONCE = Retry(
-    attempts=3, first_wait_seconds=0, longest_wait_seconds=0, jitter_seconds=0
+from tests.tracking.network import (
+    ENDPOINT,
+    KEY,
+    MESSAGES,
+    Network,
+    answered,
+    body_of,
+    client,
 )
-
-Handler = Callable[[httpx.Request], httpx.Response]
-
-
-class Network:
-    """Answers in turn, the last one for ever, and keeps what was asked."""
-
-    def __init__(self, *answers: httpx.Response | type[httpx.RequestError]) -> None:
-        self.requests: list[httpx.Request] = []
-        self._answers = list(answers)
-
-    def __call__(self, request: httpx.Request) -> httpx.Response:
-        self.requests.append(request)
-        answer = self._answers[min(len(self.requests), len(self._answers)) - 1]
-        if isinstance(answer, httpx.Response):
-            return answer
-        raise answer(f"Illegal header value {request.headers['Authorization']}")
-
-
-def client(network: Handler, *, rules: Retry = AT_ONCE) -> TrackingClient:
-    """A client of that network."""
-    return TrackingClient(
-        ENDPOINT, KEY, retry=rules, transport=httpx.MockTransport(network)
-    )
-
-
-def answered(
-    status: int, headers: dict[str, str] | None = None, json: object = None
-) -> httpx.Response:
-    """An answer with a body, as Segment has one."""
-    return httpx.Response(status, headers=headers, json=json or {"success": True})
-
-
-def body_of(request: httpx.Request) -> bytes:
-    """The body as it was before compression."""
-    if request.headers.get("Content-Encoding") == "gzip":
-        return gzip.decompress(request.content)
-    return request.content
-
+from tracking import Answer, Outcome, TrackingClient
 
 STATUSES = [
     *((status, Outcome.ACCEPTED, 1) for status in (200, 201, 202, 204)),
@@ -177,89 +135,6 @@ def test_each_attempt_has_a_sent_at_of_its_own() -> None:
     assert len(set(messages)) == 1
     assert len(set(moments)) == 3
     assert list(moments) == sorted(moments)
-
-
-class Waited(Exception):
-    """Raised in place of a wait, with its length."""
-
-
-@pytest.fixture
-def no_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every wait between attempts raises Waited instead."""
-
-    def refuse(seconds: float, _: object) -> None:
-        raise Waited(seconds)
-
-    monkeypatch.setattr(retry, "wait_for", refuse)
-
-
-def wait_after(response: httpx.Response) -> float:
-    """How long the client wants to wait after this answer."""
-    with client(Network(response), rules=Retry()) as one, pytest.raises(Waited) as wait:
-        one.post(MESSAGES)
-    seconds: float = wait.value.args[0]
-    return seconds
-
-
-@pytest.mark.usefixtures("no_wait")
-@pytest.mark.parametrize("status", [408, 410, 429, 460, 500, 503, 529])
-def test_a_server_says_how_long_to_wait(status: int) -> None:
-    """
-    Retry-After counts on every status that may be tried again, in both spellings.
-    """
-    soon = format_datetime(datetime.now(UTC) + timedelta(seconds=100), usegmt=True)
-
-    assert wait_after(answered(status, {"Retry-After": "7"})) == 7
-    assert wait_after(answered(status, {"Retry-After": soon})) == pytest.approx(
-        99, abs=2
-    )
-    assert wait_after(answered(status, {"Retry-After": "86400"})) == 300
-
-
-@pytest.mark.usefixtures("no_wait")
-def test_without_a_word_of_the_server_the_first_wait_is_short() -> None:
-    """
-    Half a second, and up to half a second of chance on top.
-    """
-    assert 0.5 <= wait_after(answered(500)) <= 1.0
-
-
-@pytest.mark.parametrize(
-    ("text", "seconds"),
-    [
-        ("1", 1.0),
-        ("300", 300.0),
-        ("301", 300.0),
-        ("0", None),
-        ("-5", None),
-        ("1.5", None),
-        ("soon", None),
-        ("", None),
-        ("Sun, 22 Nov 2026 12:00:30 GMT", 30.0),
-        ("Sun, 22 Nov 2026 12:00:30 -0000", 30.0),
-        ("Sun, 22 Nov 2026 13:30:00 GMT", 300.0),
-        ("Sun, 22 Nov 2026 11:59:59 GMT", None),
-    ],
-)
-def test_retry_after_is_read_in_all_its_forms(text: str, seconds: float | None) -> None:
-    """
-    What cannot be read, or has passed, is as if it were not there.
-    """
-    noon = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
-
-    assert retry_after_seconds({"Retry-After": text}, now=noon) == seconds
-
-
-def test_a_wait_beyond_the_budget_does_not_begin() -> None:
-    """
-    To come back sooner than the server asked would be one more request for nothing.
-    """
-    network = Network(answered(429, {"Retry-After": "120"}))
-
-    with client(network, rules=Retry(rate_limit_seconds=60)) as tracking:
-        answer = tracking.post(MESSAGES)
-
-    assert (answer.outcome, answer.attempts) == (Outcome.UNSURE, 1)
 
 
 def test_the_key_and_the_messages_are_in_no_text(
