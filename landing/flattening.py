@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
-from landing.naming import snake_case
 from landing.raw_tables import CALL_COLUMNS
+from tracking.warehouse_names import snake_case
 
 # Segment's own events are two or three levels deep; below this, JSON text serves.
 MAX_DEPTH = 8

@@ -11,9 +11,9 @@ import orjson
 from landing.content import content_hash, storable
 from landing.errors import LineRejected
 from landing.flattening import MAX_FIELDS, Row
-from landing.naming import column_name, snake_case
 from landing.raw_tables import SESSION_COLUMNS, SESSION_EVENT_COLUMNS
 from landing.timestamps import parse_timestamp
+from tracking.warehouse_names import column_name, snake_case
 
 SUBJECT_TYPES = frozenset({"user_id", "anonymous_id", "email"})
 TYPED_TEXT = frozenset({"value", "text", "input_value", "input_text", "typed_text"})

@@ -13,9 +13,9 @@ from landing.columns import as_text
 from landing.content import content_hash
 from landing.errors import LineRejected
 from landing.flattening import Loss, Row, flatten
-from landing.naming import column_name, event_table_name, fitting
 from landing.raw_tables import CALL_TABLES
 from landing.timestamps import parse_timestamp
+from tracking.warehouse_names import column_name, event_table_name, fitting
 
 TABLES = {
     "identify": "identifies",

@@ -26,7 +26,7 @@ MAY_IMPORT = {
     "warehouse": set(),
     "tracking": set(),
     "simulation": set(),
-    "landing": {"warehouse"},
+    "landing": {"tracking", "warehouse"},
     "sync": {"tracking", "warehouse"},
     "reports": {"warehouse"},
     "orchestration": {"landing", "reports", "sync", "tracking", "warehouse"},

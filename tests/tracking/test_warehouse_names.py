@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from landing.naming import column_name, event_table_name, fitting, snake_case
+from tracking.warehouse_names import column_name, event_table_name, fitting, snake_case
 
 
 @pytest.mark.parametrize(
