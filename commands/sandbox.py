@@ -10,10 +10,7 @@ from commands.screen import aside, out, print_json
 if TYPE_CHECKING:
     from tracking.sandbox.inspection import Inspection
 
-app = typer.Typer(
-    help="Run a Segment on this laptop, and ask it what arrived.",
-    invoke_without_command=True,
-)
+app = typer.Typer(invoke_without_command=True)
 Url = Annotated[
     str, typer.Option("--url", envvar="RELYV_SANDBOX_URL", help="Where it runs.")
 ]
@@ -29,10 +26,12 @@ def serve(
     ] = 0.0,
 ) -> None:
     """
-    Run the sandbox until Ctrl-C, or ask a running one with a sub-command.
+    Run a Segment on this laptop until Ctrl-C, or ask a running one what arrived.
 
     It takes what Segment takes, answers 200 to nearly everything, drops in silence what
-    Segment drops, and keeps each messageId once in 24 hours.
+    Segment drops, and keeps each messageId once in 24 hours. Beside the Tracking API it
+    has a Unify space (Profile API, tables of Profiles Sync), the Public API's deletions
+    and suppressions, and signed webhooks; it can be told to fail. docs/sandbox.md
     """
     if context.invoked_subcommand:
         return
@@ -85,7 +84,9 @@ def profiles(url: Url = DEFAULT_URL) -> None:
 
 @app.command("profiles-sync")
 def profiles_sync(
-    table: Annotated[str, typer.Argument(help="Such as user_identifiers.")],
+    table: Annotated[
+        str, typer.Argument(help="Such as user_identifiers, tracks or an event's.")
+    ],
     url: Url = DEFAULT_URL,
 ) -> None:
     """List the rows of a Profiles Sync table, people resolved as Unify does."""

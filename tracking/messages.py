@@ -44,6 +44,12 @@ EXPLANATIONS: Mapping[str, str] = MappingProxyType(
         "device_advertisingid_should_be_string": (
             "context.device.advertisingId of a consent event is not text."
         ),
+        "unknown_source": "No source has this write key.",
+        "source_disabled": "The source is switched off.",
+        "locked_workspace": "The workspace is locked, as a Free one is when overdrawn.",
+        "event_setting": "The event is blocked in the source's schema.",
+        "unplanned": "The source's tracking plan has no rule for this event.",
+        "schema_violation": "The message is not as the source's tracking plan has it.",
         "empty_batch": "The request carried no message.",
         "empty_batch_result": "No message of the request was worth keeping.",
         "multi_user_error": "Some messages of the request were dropped, some kept.",

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracking.sandbox.clock import Clock
+from tracking.sandbox.entries import Stage
 from tracking.sandbox.envelope import Envelope, Refused, open_envelope
-from tracking.sandbox.inbox import Inbox, Stage
+from tracking.sandbox.inbox import Inbox
 
 KEY = "a-write-key-for-tests"
 DAY = 24 * 60 * 60

@@ -187,6 +187,47 @@ def test_traits_come_ten_at_a_time(profile_api: httpx.Client, sandbox_url: str) 
     assert set(verbose["traits"]["t03"]) == {"value", "source_id", "updated_at"}
 
 
+def test_computed_traits_are_told_from_others(
+    profile_api: httpx.Client, sandbox_url: str
+) -> None:
+    """By what Engage says of them in its own calls; audiences apart."""
+
+    def computed(kind: str, key: str, value: object) -> dict[str, Any]:
+        personas = {"computation_class": kind, "computation_key": key}
+        return identify("ann", traits={key: value}, context={"personas": personas})
+
+    send(
+        sandbox_url,
+        identify("ann", traits={"plan": "x"}),
+        computed("trait", "orders", 3),
+        computed("audience", "buyers", value=True),
+    )
+
+    path = "users/profiles/user_id:ann/traits"
+    found = {
+        kind: profile_api.get(path, params={"class": kind}).json()["traits"]
+        for kind in ("audience", "computed_trait")
+    }
+    assert found == {"audience": {"buyers": True}, "computed_trait": {"orders": 3}}
+    assert len(profile_api.get(path).json()["traits"]) == 3
+    assert profile_api.get(path, params={"class": "any"}).status_code == 400
+
+
+def test_a_hundred_questions_a_second(
+    profile_api: httpx.Client, sandbox: Inspection, sandbox_url: str
+) -> None:
+    """Those of one space; the next second brings the next hundred."""
+    send(sandbox_url, identify("ann"))
+    path = "users/profiles/user_id:ann/traits"
+
+    answers = [profile_api.get(path) for _ in range(101)]
+    sandbox.advance(1)
+
+    assert {answer.status_code for answer in answers[:100]} == {200}
+    assert answers[100].json()["error"]["code"] == "rate_limit_error"
+    assert profile_api.get(path).status_code == 200
+
+
 def test_external_ids_and_metadata_name_their_messages(
     profile_api: httpx.Client, sandbox_url: str
 ) -> None:

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import pairwise
 from typing import Any
 
 import httpx
@@ -16,6 +17,7 @@ import pytest
 from tests.eventually import eventually
 from tests.tracking.tracking_calls import send
 from tracking.sandbox.inspection import Inspection
+from tracking.sandbox.webhook_retries import WebhookRetries
 
 SECRET = "shared"
 HOUR = 60 * 60
@@ -113,6 +115,37 @@ def test_what_fails_is_tried_again_as_time_passes(
 
     assert len({body for _, body in endpoint.requests}) == 1
     assert sandbox.webhooks()[0]["delivered"] == 1
+
+
+def test_the_waits_grow_for_four_hours() -> None:
+    """
+    From a second to ten minutes, none of them regular, and the last attempt within
+    the time.
+    """
+    retries = WebhookRetries()
+    tries = [0.0]
+    while due := retries.next_try(503, attempts=len(tries), since=0.0, now=tries[-1]):
+        tries.append(due)
+
+    waits = [later - earlier for earlier, later in pairwise(tries)]
+    longest = [min(2**n, 600) for n in range(len(waits))]
+    assert all(
+        0.5 * most <= wait <= 1.5 * most
+        for wait, most in zip(waits, longest, strict=True)
+    )
+    assert len(set(waits)) == len(waits)
+    assert 4 * HOUR - 900 < tries[-1] <= 4 * HOUR
+
+
+@pytest.mark.parametrize("status", [None, 429, 500, 503, 599, 200 + 100, 400, 410])
+def test_only_what_may_pass_is_tried_again(status: int | None) -> None:
+    """
+    No answer, too many requests, and what is the server's own fault.
+    """
+    due = WebhookRetries().next_try(status, attempts=1, since=0.0, now=0.0)
+
+    may_pass = status is None or status == 429 or status >= 500
+    assert (due is not None) == may_pass
 
 
 def test_it_is_given_up_after_four_hours(

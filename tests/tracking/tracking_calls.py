@@ -8,7 +8,7 @@ import httpx
 KEY = "a-write-key-for-tests"
 
 
-def send(url: str, *messages: dict[str, Any]) -> None:
+def send(url: str, *messages: dict[str, Any], key: str = KEY) -> None:
     """Send these in one request; nulls are left out, and ids are given."""
     batch = [
         {"messageId": str(uuid4())}
@@ -16,6 +16,6 @@ def send(url: str, *messages: dict[str, Any]) -> None:
         for message in messages
     ]
     answer = httpx.post(
-        f"{url}/v1/batch", json={"batch": batch}, auth=(KEY, ""), trust_env=False
+        f"{url}/v1/batch", json={"batch": batch}, auth=(key, ""), trust_env=False
     )
     answer.raise_for_status()

@@ -1,6 +1,8 @@
 """Segment's own routes: what a library sends to, and how it may be made to fail."""
 
 import asyncio
+import socket
+import struct
 from collections.abc import Mapping
 
 from starlette.exceptions import HTTPException
@@ -20,6 +22,7 @@ from tracking.sandbox.envelope import (
 from tracking.sandbox.faults import Fault
 from tracking.sandbox.replies import error_reply, json_reply
 from tracking.sandbox.state import Sandbox, sandbox_of
+from tracking.write_key import write_key_fingerprint
 
 _WITHOUT_BODY = frozenset({204, 304})
 
@@ -96,12 +99,16 @@ async def _fail(fault: Fault, request: Request, body: bytes) -> Response | None:
 
 async def _hang_up(request: Request) -> Response:
     """
-    Close the connection without an answer.
+    Reset the connection in place of an answer.
 
     `tracking.sandbox.server` puts the connection into the request's state: HTTP
-    frameworks have no word for this.
+    frameworks have no word for this. What does not linger is reset, and not closed.
     """
-    request.state.connection.abort()
+    connection = request.state.connection
+    connection.get_extra_info("socket").setsockopt(
+        socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)
+    )
+    connection.abort()
     while (await request.receive())["type"] != "http.disconnect":
         pass
     return Response()
@@ -110,7 +117,9 @@ async def _hang_up(request: Request) -> Response:
 async def _settings(request: Request) -> Response:
     """What analytics.js fetches before its first call: here it sends to the sandbox."""
     write_key = request.path_params["write_key"]
-    if len(write_key) < SHORTEST_WRITE_KEY:
+    workspace = sandbox_of(request).inbox.workspace
+    is_known = workspace.knows(write_key_fingerprint(write_key))
+    if len(write_key) < SHORTEST_WRITE_KEY or not is_known:
         raise HTTPException(404, "There is no such source.")
     segment = {
         "apiKey": write_key,

@@ -1,6 +1,6 @@
 """The time in the sandbox: what a test may move, and what it may not."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from time import monotonic
 
 
@@ -23,6 +23,10 @@ class Clock:
     def age_seconds(self) -> float:
         """Grows as time passes or is made to pass; its zero means nothing."""
         return monotonic() + self._advanced
+
+    def today(self) -> date:
+        """The day that it would be, had the wall's time passed as the age was moved."""
+        return (self.now() + timedelta(seconds=self._advanced)).date()
 
     def advance(self, seconds: float) -> None:
         """Let this much time pass at once. Time does not go back."""

@@ -3,60 +3,23 @@
 Pure: no HTTP, and no clock but the one it is given.
 """
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 import orjson
 
-from tracking.limits import DEDUPE_SECONDS, REQUEST_MESSAGES
+from tracking.limits import REQUEST_MESSAGES
 from tracking.messages import drop_code
 from tracking.sandbox.arrival import Arrival
 from tracking.sandbox.clock import Clock
+from tracking.sandbox.entries import Entry, Stage
 from tracking.sandbox.envelope import Envelope
+from tracking.sandbox.message_ids import MessageIds
 from tracking.sandbox.profiles import Profiles
+from tracking.sandbox.suppressions import Suppressions
+from tracking.sandbox.workspace import Workspace
 from tracking.write_key import write_key_fingerprint
-
-
-class Stage(StrEnum):
-    """How far a message came. Every message is received, and one of the others."""
-
-    RECEIVED = "received"
-    ACCEPTED = "accepted"
-    DEDUPLICATED = "deduplicated"
-    DROPPED = "dropped"
-    SUPPRESSED = "suppressed"
-    DELETED = "deleted"
-
-
-@dataclass(slots=True, kw_only=True)
-class Entry:
-    """One message as it is kept: JSON, and what one may ask for."""
-
-    message: bytes
-    write_key_fingerprint: str
-    received_at: str
-    stage: Stage
-    code: str | None
-    type: str | None
-    event: str | None
-    user_id: str | None
-
-    def line(self) -> bytes:
-        """This entry as a line of NDJSON."""
-        return orjson.dumps(
-            {
-                "message": orjson.Fragment(self.message),
-                "write_key_fingerprint": self.write_key_fingerprint,
-                "received_at": self.received_at,
-                "stage": self.stage,
-                "code": self.code,
-            },
-            option=orjson.OPT_APPEND_NEWLINE,
-        )
 
 
 class Inbox:
@@ -64,10 +27,10 @@ class Inbox:
 
     def __init__(self, clock: Clock, *, missed_repeats: float = 0.0) -> None:
         self._clock = clock
-        self._missed_repeats = missed_repeats
-        self.suppressed: frozenset[str] = frozenset()
+        self._ids = MessageIds(clock, missed_repeats=missed_repeats)
+        self.workspace = Workspace()
+        self.suppressions = Suppressions()
         self.deletions = 0
-        self._ages: dict[str, float] = {}
         self.entries: list[Entry] = []
         self.profiles = Profiles()
         self.stages: Counter[str] = Counter()
@@ -85,7 +48,7 @@ class Inbox:
         dropped = 0
         for position, item in enumerate(envelope.messages):
             message = arrival.delivered(item)
-            code = _code(item, message, position)
+            code = self._code(item, message, position, fingerprint)
             dropped += code is not None
             self._keep(message, code, fingerprint, arrival.received_at)
 
@@ -93,27 +56,24 @@ class Inbox:
         if code is not None:
             self.request_codes[code] += 1
 
-    def suppress(self, user_ids: Iterable[str]) -> None:
-        """Block what comes about these users from now on, behind a 200."""
-        self.suppressed |= frozenset(user_ids)
-
-    def unsuppress(self, user_ids: Iterable[str]) -> None:
-        """Take what comes about these users again."""
-        self.suppressed -= frozenset(user_ids)
-
-    def delete(self, user_ids: Iterable[str]) -> None:
+    def delete(self, user_ids: Iterable[str], source: str | None = None) -> None:
         """
-        Forget what came about these users; what comes later is kept again.
+        Forget what came about these users, by one source if one is named; what comes
+        later is kept again.
 
         Their message ids are still remembered.
         """
         gone = frozenset(user_ids)
+        self.profiles.forget(gone)
         for entry in self.entries:
-            if entry.user_id in gone and entry.stage is Stage.ACCEPTED:
+            if entry.user_id not in gone or entry.stage is not Stage.ACCEPTED:
+                continue
+            if source in (None, entry.write_key_fingerprint):
                 entry.stage, entry.message = Stage.DELETED, b"null"
                 self.stages[Stage.ACCEPTED] -= 1
                 self.stages[Stage.DELETED] += 1
-        self.profiles.forget(gone)
+            elif entry.type == "identify":
+                self.profiles.fold(orjson.loads(entry.message))
         self.deletions += 1
 
     def find(
@@ -159,7 +119,7 @@ class Inbox:
         fingerprint: str,
         received_at: str,
     ) -> None:
-        stage = self._stage(message, code)
+        stage = self._stage(message, code, fingerprint)
         entry = Entry(
             message=_compact(orjson.dumps(message)),
             write_key_fingerprint=fingerprint,
@@ -184,45 +144,34 @@ class Inbox:
         if entry.type == "track" and entry.event is not None:
             self.events[entry.event] += 1
 
-    def _stage(self, message: dict[str, Any], code: str | None) -> Stage:
+    def _code(
+        self, item: object, message: dict[str, Any], position: int, fingerprint: str
+    ) -> str | None:
+        if position >= REQUEST_MESSAGES:
+            return "request_messages"
+        if not isinstance(item, dict):
+            return "bad_request"
+        return (
+            self.workspace.ingest_code(fingerprint)
+            or drop_code(message)
+            or self.workspace.filter_code(message)
+        )
+
+    def _stage(
+        self, message: dict[str, Any], code: str | None, fingerprint: str
+    ) -> Stage:
         if code is not None:
             return Stage.DROPPED
-        if message.get("userId") in self.suppressed:
+        if self.suppressions.block(message.get("userId"), fingerprint):
             return Stage.SUPPRESSED
-        if self._is_repeated(message["messageId"]):
+        if self._ids.is_repeated(message["messageId"]):
             return Stage.DEDUPLICATED
         return Stage.ACCEPTED
-
-    def _is_repeated(self, message_id: str) -> bool:
-        """
-        Tell whether an id was accepted in the last 24 hours, and remember it if not.
-
-        Across all write keys, as at Segment. A repetition does not renew the 24 hours.
-        """
-        age = self._clock.age_seconds()
-        while self._ages and age - next(iter(self._ages.values())) >= DEDUPE_SECONDS:
-            del self._ages[next(iter(self._ages))]
-        if message_id in self._ages:
-            return not _is_missed(message_id, self._missed_repeats)
-        self._ages[message_id] = age
-        return False
-
-
-def _is_missed(message_id: str, share: float) -> bool:
-    """Segment promises 99%: which ids it misses is the ids' own, so tests repeat."""
-    digest = hashlib.sha256(b"missed" + message_id.encode("utf-8", "replace")).digest()
-    return int.from_bytes(digest[:4]) < share * 2**32
 
 
 def _compact(json: bytes) -> bytes:
     # A copy, since orjson's own result holds 4 KB however short it is.
     return bytes(memoryview(json))
-
-
-def _code(item: object, message: dict[str, Any], position: int) -> str | None:
-    if position >= REQUEST_MESSAGES:
-        return "request_messages"
-    return drop_code(message) if isinstance(item, dict) else "bad_request"
 
 
 def _request_code(dropped: int, messages: int) -> str | None:

@@ -125,6 +125,29 @@ class Inspection:
         """Have messages about these users blocked behind a 200 from now on."""
         self._ask("POST", "/sandbox/suppressions", {"user_ids": list(user_ids)})
 
+    def workspace(
+        self,
+        *,
+        write_keys: Sequence[str] | None = None,
+        disabled: Sequence[str] = (),
+        is_locked: bool = False,
+        blocked_events: Sequence[str] = (),
+        tracking_plan: Sequence[Mapping[str, Any]] | None = None,
+    ) -> None:
+        """
+        Have only these sources, and filter what they send, behind a 200.
+
+        Without `write_keys` every key is a source's. The tracking plan is its rules.
+        """
+        fields = {
+            "write_keys": None if write_keys is None else list(write_keys),
+            "disabled": list(disabled),
+            "is_locked": is_locked,
+            "blocked_events": list(blocked_events),
+            "tracking_plan": None if tracking_plan is None else list(tracking_plan),
+        }
+        self._ask("PUT", "/sandbox/workspace", fields)
+
     def reset(self, *, missed_repeats: float = 0.0) -> None:
         """
         Start afresh: no messages, ids, profiles, regulations, faults or webhooks.

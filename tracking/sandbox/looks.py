@@ -10,13 +10,14 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from tracking.sandbox.entries import Stage
 from tracking.sandbox.faults import fault_from
-from tracking.sandbox.inbox import Stage
 from tracking.sandbox.page import page
+from tracking.sandbox.profiles_sync import TABLES
 from tracking.sandbox.replies import json_reply, ndjson_reply
 from tracking.sandbox.state import sandbox_of
-from tracking.sandbox.unify_space import MATERIALISED_TABLES, RAW_TABLES
 from tracking.sandbox.webhooks import MOST_IN_A_BATCH, Webhook
+from tracking.sandbox.workspace import workspace_from
 
 
 async def _page(request: Request) -> Response:
@@ -54,11 +55,13 @@ async def _profiles(request: Request) -> Response:
 
 
 async def _profiles_sync(request: Request) -> Response:
-    name = request.path_params["table"]
-    if name not in (*RAW_TABLES, *MATERIALISED_TABLES):
-        tables = ", ".join((*RAW_TABLES, *MATERIALISED_TABLES))
-        raise HTTPException(404, f"The tables are {tables}.")
-    rows = sandbox_of(request).space.table(name)
+    try:
+        rows = sandbox_of(request).space.table(request.path_params["table"])
+    except KeyError:
+        tables = ", ".join(TABLES)
+        raise HTTPException(
+            404, f"The tables are {tables}, and one for each event that came."
+        ) from None
     return ndjson_reply(
         orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in rows
     )
@@ -116,7 +119,7 @@ async def _suppress(request: Request) -> Response:
     user_ids = (await _fields(request)).get("user_ids")
     if not isinstance(user_ids, list) or not all(isinstance(u, str) for u in user_ids):
         raise HTTPException(400, "user_ids is a list of text.")
-    sandbox_of(request).inbox.suppress(user_ids)
+    sandbox_of(request).inbox.suppressions.add(user_ids)
     return Response(status_code=204)
 
 
@@ -130,6 +133,15 @@ async def _add_faults(request: Request) -> Response:
         raise HTTPException(400, str(error)) from None
     for fault in faults:
         sandbox_of(request).faults.add(fault)
+    return Response(status_code=204)
+
+
+async def _set_workspace(request: Request) -> Response:
+    try:
+        workspace = workspace_from(await _fields(request))
+    except ValueError as error:
+        raise HTTPException(400, str(error)) from None
+    sandbox_of(request).inbox.workspace = workspace
     return Response(status_code=204)
 
 
@@ -165,4 +177,5 @@ ROUTES = [
     Route("/sandbox/faults", _add_faults, methods=["POST"]),
     Route("/sandbox/faults", _clear_faults, methods=["DELETE"]),
     Route("/sandbox/suppressions", _suppress, methods=["POST"]),
+    Route("/sandbox/workspace", _set_workspace, methods=["PUT"]),
 ]

@@ -5,7 +5,7 @@ from html import escape
 from typing import Any
 
 from tracking.messages import EXPLANATIONS
-from tracking.sandbox.inbox import Entry
+from tracking.sandbox.entries import Entry
 
 _STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 70rem;

@@ -16,15 +16,22 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from tracking.sandbox.identity_graph import Profile
-from tracking.sandbox.profile_questions import Invalid, moment, names, page, time
+from tracking.sandbox.people import Known
+from tracking.sandbox.profile_questions import (
+    Invalid,
+    computation,
+    moment,
+    names,
+    page,
+    time,
+)
 from tracking.sandbox.replies import json_reply
 from tracking.sandbox.state import sandbox_of
-from tracking.sandbox.unify_space import Account
 
 EVENT_DAYS = 14
 MOST_TRAITS, MOST_LINKS, MOST_OTHERS = 200, 20, 100
 
-_Answer = Callable[[Request, Profile | None, Account], Mapping[str, Any]]
+_Answer = Callable[[Request, Profile | None, Known], Mapping[str, Any]]
 
 
 def _route(answer: _Answer) -> Callable[[Request], Awaitable[Response]]:
@@ -54,7 +61,7 @@ def _respond(request: Request, answer: _Answer) -> Response:
 
 def _find(
     request: Request, kind: str, value: str
-) -> tuple[Profile | None, Account] | None:
+) -> tuple[Profile | None, Known] | None:
     space = sandbox_of(request).space
     match request.path_params["collection"]:
         case "users":
@@ -65,8 +72,9 @@ def _find(
     return None
 
 
-def _traits(request: Request, _: Profile | None, about: Account) -> Mapping[str, Any]:
+def _traits(request: Request, _: Profile | None, about: Known) -> Mapping[str, Any]:
     wanted = names(request, "include")
+    computed = computation(request)
     is_verbose = request.query_params.get("verbose") == "true"
     traits = [
         (
@@ -80,14 +88,16 @@ def _traits(request: Request, _: Profile | None, about: Account) -> Mapping[str,
             else trait.value,
         )
         for name, trait in sorted(about.traits.items())
-        if trait.value is not None and (not wanted or name in wanted)
+        if trait.value is not None
+        and (not wanted or name in wanted)
+        and computed in (None, trait.computation)
     ]
     found, cursor = page(request, traits, MOST_TRAITS)
     return {"traits": dict(found), "cursor": cursor}
 
 
 def _external_ids(
-    request: Request, profile: Profile | None, about: Account
+    request: Request, profile: Profile | None, about: Known
 ) -> Mapping[str, Any]:
     space = sandbox_of(request).space
     group = request.path_params["external_id"].partition(":")[2]
@@ -112,7 +122,7 @@ def _external_ids(
     return {"data": found, "cursor": cursor}
 
 
-def _events(request: Request, _: Profile | None, about: Account) -> Mapping[str, Any]:
+def _events(request: Request, _: Profile | None, about: Known) -> Mapping[str, Any]:
     wanted, unwanted = names(request, "include"), names(request, "exclude")
     oldest = sandbox_of(request).clock.now() - timedelta(days=EVENT_DAYS)
     start = max(time(request, "start") or oldest, oldest)
@@ -143,7 +153,7 @@ def _events(request: Request, _: Profile | None, about: Account) -> Mapping[str,
     return {"data": found, "cursor": cursor}
 
 
-def _links(request: Request, profile: Profile | None, _: Account) -> Mapping[str, Any]:
+def _links(request: Request, profile: Profile | None, _: Known) -> Mapping[str, Any]:
     space = sandbox_of(request).space
     group = request.path_params["external_id"].partition(":")[2]
     linked = (
@@ -172,7 +182,7 @@ def _links(request: Request, profile: Profile | None, _: Account) -> Mapping[str
     return {"data": found, "cursor": cursor}
 
 
-def _metadata(_: Request, __: Profile | None, about: Account) -> Mapping[str, Any]:
+def _metadata(_: Request, __: Profile | None, about: Known) -> Mapping[str, Any]:
     return {
         "metadata": {
             "created_at": about.first.get("timestamp"),

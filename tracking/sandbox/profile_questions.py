@@ -7,6 +7,7 @@ from typing import Any
 from starlette.requests import Request
 
 DEFAULT_LIMIT = 10
+_COMPUTATIONS = {"audience": "audience", "computed_trait": "trait"}
 
 
 class Invalid(ValueError):
@@ -40,6 +41,16 @@ def number(request: Request, name: str, default: int) -> int:
 
 def names(request: Request, name: str) -> frozenset[str]:
     return frozenset(filter(None, request.query_params.get(name, "").split(",")))
+
+
+def computation(request: Request) -> str | None:
+    """Of a `class` of traits, the word that Engage has for it in its calls."""
+    asked = request.query_params.get("class")
+    if asked is None:
+        return None
+    if asked not in _COMPUTATIONS:
+        raise Invalid(f"class is {' or '.join(_COMPUTATIONS)}.")
+    return _COMPUTATIONS[asked]
 
 
 def time(request: Request, name: str) -> datetime | None:

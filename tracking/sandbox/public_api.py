@@ -10,7 +10,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from tracking.sandbox.regulations import InvalidRegulation
+from tracking.sandbox.regulation_requests import InvalidRegulation, Scope, asked_of
+from tracking.sandbox.regulations import AllowanceUsed
 from tracking.sandbox.state import sandbox_of
 
 # Documented (Public API, "Deletion and Suppression").
@@ -20,7 +21,14 @@ MEDIA_TYPE = "application/vnd.segment.v1+json"
 _Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-async def _create(request: Request) -> Response:
+def _create(scope: Scope) -> _Endpoint:
+    async def create(request: Request) -> Response:
+        return await _created(request, scope)
+
+    return create
+
+
+async def _created(request: Request, scope: Scope) -> Response:
     body = await request.body()
     if len(body) > MOST_BYTES:
         return _error(request, 400, "bad-request", "A call has at most 4 MB.")
@@ -32,10 +40,13 @@ async def _create(request: Request) -> Response:
         return _error(request, 400, "bad-request", "The body is no JSON object.")
     try:
         made = sandbox_of(request).regulations.create(
-            asked, request.path_params.get("source_id")
+            asked_of(asked, scope), request.path_params.get("source_id")
         )
     except InvalidRegulation as invalid:
         return _error(request, 422, "validation", invalid.message, invalid.field)
+    except AllowanceUsed:
+        # Which answer Segment has for this is not documented.
+        return _error(request, 429, "too-many-requests", "110,000 users a month.")
     return _reply(request, {"data": {"regulateId": made.regulate_id}})
 
 
@@ -57,7 +68,7 @@ async def _get(request: Request) -> Response:
 
 
 async def _suppressions(request: Request) -> Response:
-    users = sorted(sandbox_of(request).inbox.suppressed)
+    users = sandbox_of(request).inbox.suppressions.of_workspace()
     listed = [{"subjectType": "USER_ID", "subjectIds": users}] if users else []
     return _reply(
         request, {"data": {"suppressed": listed, "pagination": _one_page(users)}}
@@ -110,10 +121,11 @@ def _guarded(endpoint: _Endpoint) -> _Endpoint:
 ROUTES = [
     Route(path, _guarded(endpoint), methods=[method])
     for method, path, endpoint in (
-        ("POST", "/regulations", _create),
+        ("POST", "/regulations", _create(Scope.WORKSPACE)),
         ("GET", "/regulations", _list),
         ("GET", "/regulations/{regulate_id}", _get),
-        ("POST", "/regulations/sources/{source_id}", _create),
+        ("POST", "/regulations/sources/{source_id}", _create(Scope.SOURCE)),
+        ("POST", "/regulations/cloudsources/{source_id}", _create(Scope.CLOUD_SOURCE)),
         ("GET", "/regulations/sources/{source_id}", _list),
         ("GET", "/suppressions", _suppressions),
     )

@@ -3,36 +3,26 @@
 Pure: no HTTP, and no clock but the one it is given. What is asked is done at once.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from tracking.sandbox.clock import Clock
 from tracking.sandbox.inbox import Inbox
+from tracking.sandbox.regulation_requests import DELETING, SUPPRESSING, Asked
 
-SUPPRESSING = ("SUPPRESS_ONLY", "SUPPRESS_WITH_DELETE", "SUPPRESS_WITH_DELETE_INTERNAL")
-DELETING = (
-    "DELETE_ONLY",
-    "DELETE_INTERNAL",
-    "SUPPRESS_WITH_DELETE",
-    "SUPPRESS_WITH_DELETE_INTERNAL",
-)
-TYPES = frozenset({*SUPPRESSING, *DELETING, "UNSUPPRESS"})
 # Told to destinations, too: the others stay inside Segment.
 FORWARDED = frozenset({"DELETE_ONLY", "SUPPRESS_WITH_DELETE"})
-# Documented (Public API, "Deletion and Suppression").
-MOST_IDS = 5_000
+# Documented (Public API, "Deletion and Suppression"); the users are those deleted in a
+# calendar month, those that destinations are told of apart from the others.
 LISTED_FOR = timedelta(days=90)
+USERS_A_MONTH = 110_000
 
 
-class InvalidRegulation(ValueError):
-    """The field at fault, and what it must be."""
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field
-        self.message = message
+class AllowanceUsed(Exception):
+    """So many users cannot be deleted in this month any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +30,7 @@ class Regulation:
     """One call of the Public API, carried out."""
 
     regulate_id: str
-    kind: str
-    user_ids: Sequence[str]
+    asked: Asked
     source_id: str | None
     created_at: datetime
     age: float
@@ -66,27 +55,25 @@ class Regulations:
         self._clock = clock
         self._inbox = inbox
         self._made: list[Regulation] = []
+        self._deleted: Counter[tuple[int, int, bool]] = Counter()
 
-    def create(
-        self, body: Mapping[str, Any], source_id: str | None = None
-    ) -> Regulation:
+    def create(self, asked: Asked, source_id: str | None = None) -> Regulation:
         """
-        Carry one out.
+        Carry one out, for one source or, without one, for all.
 
         Raises:
-            InvalidRegulation: Segment would refuse it.
+            AllowanceUsed: The month's users are used up.
         """
-        kind, user_ids = _checked(body)
-        if kind in SUPPRESSING:
-            self._inbox.suppress(user_ids)
-        if kind == "UNSUPPRESS":
-            self._inbox.unsuppress(user_ids)
-        if kind in DELETING:
-            self._inbox.delete(user_ids)
+        self._count(asked)
+        if asked.kind in SUPPRESSING:
+            self._inbox.suppressions.add(asked.user_ids, source_id)
+        if asked.kind == "UNSUPPRESS":
+            self._inbox.suppressions.remove(asked.user_ids, source_id)
+        if asked.kind in DELETING:
+            self._inbox.delete(asked.user_ids, source_id)
         made = Regulation(
             regulate_id=f"regulation-{len(self._made) + 1}",
-            kind=kind,
-            user_ids=user_ids,
+            asked=asked,
             source_id=source_id,
             created_at=self._clock.now(),
             age=self._clock.age_seconds(),
@@ -108,21 +95,16 @@ class Regulations:
     def deletions(self) -> Iterator[Mapping[str, Any]]:
         """What a destination is told of those who were deleted, one after another."""
         for made in self._made:
-            if made.kind in FORWARDED:
+            if made.asked.kind in FORWARDED:
                 moment = made.created_at.isoformat(timespec="milliseconds")
-                for user_id in made.user_ids:
+                for user_id in made.asked.user_ids:
                     yield {"type": "delete", "userId": user_id, "timestamp": moment}
 
-
-def _checked(body: Mapping[str, Any]) -> tuple[str, Sequence[str]]:
-    kind, ids = body.get("regulationType"), body.get("subjectIds")
-    if kind not in TYPES:
-        raise InvalidRegulation("regulationType", f"One of {', '.join(sorted(TYPES))}.")
-    # Anonymous ids and e-mail addresses cannot be regulated.
-    if body.get("subjectType") != "USER_ID":
-        raise InvalidRegulation("subjectType", "It is USER_ID.")
-    if not isinstance(ids, list) or not ids or not all(isinstance(i, str) for i in ids):
-        raise InvalidRegulation("subjectIds", "A list of text that is not empty.")
-    if len(ids) > MOST_IDS:
-        raise InvalidRegulation("subjectIds", f"At most {MOST_IDS:,} ids a call.")
-    return str(kind), ids
+    def _count(self, asked: Asked) -> None:
+        if asked.kind not in DELETING:
+            return
+        day = self._clock.today()
+        month = (day.year, day.month, asked.kind in FORWARDED)
+        if self._deleted[month] + len(asked.user_ids) > USERS_A_MONTH:
+            raise AllowanceUsed
+        self._deleted[month] += len(asked.user_ids)

@@ -7,7 +7,6 @@ move: four hours of retries need no four hours.
 import asyncio
 import hashlib
 import hmac
-import random
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -17,14 +16,13 @@ import httpx
 import orjson
 
 from tracking.sandbox.clock import Clock
-from tracking.sandbox.inbox import Inbox, Stage
+from tracking.sandbox.entries import Stage
+from tracking.sandbox.inbox import Inbox
 from tracking.sandbox.regulations import Regulations
+from tracking.sandbox.webhook_retries import RETRY_SECONDS, WebhookRetries
 
 # Documented (Webhooks): what does not answer within this is tried again.
 ANSWER_SECONDS = 5.0
-# Documented (Event delivery): four hours, in steps that grow and are not regular.
-RETRY_SECONDS = 4 * 60 * 60.0
-FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 1.0, 600.0
 # Documented (Webhooks (Actions)), and the most for one request.
 MOST_IN_A_BATCH = 4_000
 # How often the clock is looked at, in real time.
@@ -79,8 +77,7 @@ class WebhookSender:
         self._waiting: deque[_Delivery] = deque()
         self._counts: Counter[str] = Counter()
         self._attempts: list[dict[str, Any]] = []
-        # The same every time, so that a test's retries are, too.
-        self._random = random.Random(0)  # noqa: S311
+        self._retries = WebhookRetries()
 
     def summary(self) -> dict[str, Any]:
         """Events by what became of them, and each attempt with the clock's age."""
@@ -125,6 +122,7 @@ class WebhookSender:
             yield events[start : start + size]
 
     async def _attempt(self, client: httpx.AsyncClient, delivery: _Delivery) -> None:
+        # The clock may have been moved past the last moment for it.
         if self._clock.age_seconds() - delivery.since > RETRY_SECONDS:
             self._end(delivery, "given_up")
             return
@@ -137,16 +135,13 @@ class WebhookSender:
         if status is not None and status < 300:
             self._end(delivery, "delivered")
             return
-        wait = self._wait(delivery.attempts)
-        may_help = status is None or status == 429 or status >= 500
-        if not may_help or now + wait - delivery.since > RETRY_SECONDS:
+        due = self._retries.next_try(
+            status, attempts=delivery.attempts, since=delivery.since, now=now
+        )
+        if due is None:
             self._end(delivery, "given_up")
         else:
-            delivery.due = now + wait
-
-    def _wait(self, attempts: int) -> float:
-        longest: float = FIRST_WAIT_SECONDS * 2 ** (attempts - 1)
-        return min(longest, LONGEST_WAIT_SECONDS) * self._random.uniform(0.5, 1.5)
+            delivery.due = due
 
     def _end(self, delivery: _Delivery, word: str) -> None:
         self._waiting.remove(delivery)
