@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping
 from itertools import chain
 
-from sync.config import CHANGES, SyncSettings, nearest
+from sync.config import CHANGES, SyncSettings
 from sync.errors import ConfigError
+from sync.parse_config import nearest
 from warehouse.ddl import base_type
 
 NUMBERS = (

@@ -14,6 +14,7 @@ from time import monotonic
 from sync.errors import DeliveryStopped, DeliveryUnsure
 from sync.ledger import Rejection
 from sync.outgoing import Outgoing
+from sync.posting import Poster, Settled
 from tracking import Answer, Outcome, Pace, TrackingClient, batches
 from tracking.limits import REQUEST_MESSAGES
 
@@ -21,12 +22,6 @@ from tracking.limits import REQUEST_MESSAGES
 CHECKPOINT_SECONDS = 3.0
 # Somebody who interrupts a run waits so long for the answers that are due.
 GRACE_SECONDS = 2.0
-# A refused batch is halved until the bad message stands alone. So many refusals with
-# no acceptance at all are no bad messages but a bad request.
-REFUSALS_THAT_STOP = 10
-# So many single messages refused in a row, with no acceptance between them, are no bad
-# rows either, whatever was accepted before: Segment or a proxy has changed its mind.
-REFUSALS_IN_A_ROW = 100
 
 
 @dataclass(slots=True)
@@ -37,16 +32,6 @@ class Progress:
     accepted: Counter[str] = field(default_factory=Counter)
     rejected: int = 0
     requests: int = 0
-
-
-@dataclass(slots=True)
-class _Settled:
-    """What became of one batch."""
-
-    accepted: Counter[str] = field(default_factory=Counter)
-    rejections: list[Rejection] = field(default_factory=list)
-    requests: int = 0
-    failure: Answer | None = None
 
 
 Checkpoint = Callable[[int, Sequence[Rejection]], None]
@@ -78,16 +63,15 @@ class Delivery:
     ) -> None:
         self.progress = Progress(settled_through=settled_through)
         self._client = client
+        self._poster = Poster(client)
         self._connections = connections
         self._pace = pace or Pace()
         self._checkpoint = checkpoint
         self._checkpoint_seconds = checkpoint_seconds
         self._on_progress = on_progress or (lambda _: None)
-        self._in_flight: deque[tuple[int, Future[_Settled]]] = deque()
+        self._in_flight: deque[tuple[int, Future[Settled]]] = deque()
         self._unrecorded: list[Rejection] = []
         self._recorded_at = monotonic()
-        self._has_accepted = False
-        self._refused_in_a_row = 0
         self._failure: Answer | None = None
 
     def run(self, rows: Iterable[Outgoing]) -> Progress:
@@ -133,7 +117,7 @@ class Delivery:
         self._client.cut()
 
     def _submit(self, pool: ThreadPoolExecutor, batch: list[Outgoing]) -> None:
-        future = pool.submit(self._post, batch)
+        future = pool.submit(self._poster.post, batch)
         self._in_flight.append((batch[-1].position, future))
 
     def _collect(self, *, at_most: int) -> None:
@@ -160,7 +144,7 @@ class Delivery:
             self._in_flight.popleft()
             self._settle(through, settled)
 
-    def _settle(self, through: int, settled: _Settled) -> None:
+    def _settle(self, through: int, settled: Settled) -> None:
         self.progress.settled_through = through
         self.progress.accepted += settled.accepted
         self.progress.requests += settled.requests
@@ -173,69 +157,9 @@ class Delivery:
         self._unrecorded = []
         self._recorded_at = monotonic()
 
-    def _post(self, batch: Sequence[Outgoing]) -> _Settled:
-        settled = _Settled()
-        settled.rejections = [_rejection(row) for row in batch if row.reason]
-        messages = [row for row in batch if row.body]
-        if messages:
-            self._post_whole(messages, settled)
-        settled.rejections.sort(key=lambda rejection: rejection.position)
-        return settled
-
-    def _post_whole(self, messages: Sequence[Outgoing], settled: _Settled) -> None:
-        answer = self._client.post([message.body for message in messages])
-        settled.requests += answer.attempts
-        if answer.outcome is Outcome.ACCEPTED:
-            self._has_accepted = True
-            self._refused_in_a_row = 0
-            settled.accepted.update(message.change for message in messages)
-        elif answer.outcome is not Outcome.REFUSED:
-            settled.failure = answer
-        elif len(messages) == 1:
-            settled.rejections.append(_refusal(messages[0], answer))
-            self._refused_in_a_row += 1
-            if self._refused_in_a_row >= REFUSALS_IN_A_ROW:
-                settled.failure = answer
-        else:
-            self._post_halves(messages, answer, settled)
-
-    def _post_halves(
-        self, messages: Sequence[Outgoing], refusal: Answer, settled: _Settled
-    ) -> None:
-        """Halve a refused batch, unless Segment refuses everything."""
-        middle = len(messages) // 2
-        refused_before = len(settled.rejections)
-        for half in (messages[:middle], messages[middle:]):
-            if settled.failure is None:
-                self._post_whole(half, settled)
-        refused = len(settled.rejections) - refused_before
-        enough = min(len(messages), REFUSALS_THAT_STOP)
-        if refused >= enough and not self._has_accepted:
-            settled.failure = settled.failure or refusal
-
 
 def _is_removal(row: Outgoing) -> bool:
     return row.change in ("forgotten", "removed")
-
-
-def _rejection(row: Outgoing) -> Rejection:
-    return Rejection(
-        position=row.position,
-        change=row.change,
-        message_id=row.message_id,
-        reason=row.reason,
-        detail=row.detail,
-    )
-
-
-def _refusal(row: Outgoing, answer: Answer) -> Rejection:
-    return Rejection(
-        position=row.position,
-        change=row.change,
-        message_id=row.message_id,
-        reason=f"refused_{answer.status}",
-        detail=f"Segment answered {answer.status}: {answer.reason}",
-    )
 
 
 def _failure(answer: Answer) -> DeliveryStopped | DeliveryUnsure:

@@ -11,9 +11,10 @@ from typing import Any
 import orjson
 
 from sync.builds import Lineage, lineage_of
-from sync.config import SyncSettings, nearest, parse_settings
+from sync.config import SyncSettings
 from sync.contract import check_columns
 from sync.errors import ConfigError, ManifestError
+from sync.parse_config import nearest, parse_settings
 
 # PostgreSQL cuts names at 63 bytes, and the ledger adds a suffix.
 MAX_NAME_LENGTH = 48

@@ -8,10 +8,10 @@ import pytest
 
 from sync import Again
 from sync.checks import Counts
-from sync.config import parse_settings
 from sync.frozen import FrozenPlan
 from sync.image import image_of
 from sync.manifest import Model, Sync
+from sync.parse_config import parse_settings
 from sync.tighter import forbidden
 
 COLUMNS = {
