@@ -2,7 +2,7 @@
 
 from sync.again import Again
 from sync.explain import Explanation, explain_row
-from sync.installation import rebind
+from sync.installation import rebind, renew_ids
 from sync.ledger import Ledger
 from sync.manifest import Sync, read_syncs, select_syncs
 from sync.options import DeliverySettings, RunOptions
@@ -30,6 +30,7 @@ __all__ = [
     "read_status",
     "read_syncs",
     "rebind",
+    "renew_ids",
     "resume",
     "run_sync",
     "select_syncs",

@@ -25,11 +25,13 @@ class FrozenPlan:
     """
     A plan as the ledger holds it: nothing in it changes until it is settled.
 
+    `epoch` is the ledger's when it was frozen; an older plan does not say.
     `clears`: its sync is no exposure any more, and all it has told is taken back.
     """
 
     sync: str
     number: int
+    epoch: str | None = None
     settings: SyncSettings
     image: Image
     planned_at: datetime
@@ -91,7 +93,9 @@ def keep_plan(
 ) -> None:
     """Keep a plan, with the settings and the image that it is frozen with."""
     settings = again.settings_for(sync.settings) if again else sync.settings
+    epoch = select(ledger.tables.ledger.c.epoch).limit(1)
     config = {
+        "epoch": connection.execute(epoch).scalar(),
         "settings": settings.model_dump(),
         "image": tables.image.frozen(),
         "new_ids": again.new_ids if again else False,
@@ -119,6 +123,7 @@ def _plan_of(row: Any) -> FrozenPlan:
     return FrozenPlan(
         sync=row.sync,
         number=row.plan,
+        epoch=config.get("epoch"),
         settings=SyncSettings.model_validate(config["settings"]),
         image=thawed(config["image"]),
         planned_at=row.planned_at,

@@ -4,7 +4,7 @@ A ledger is created once, bound to a destination, and recognised when it is lost
 """
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import exists, insert, literal, select, update
 from sqlalchemy.schema import CreateSchema
@@ -13,6 +13,7 @@ from sync.destination import Destination
 from sync.errors import ConfigError, DestinationChanged, LedgerLost
 from sync.ledger import Ledger
 from sync.migrations import migrate
+from sync.restored import epoch_of_run, renew_epoch
 from sync.tables import SCHEMA_VERSION, births
 from warehouse.clock import utc_now
 
@@ -46,6 +47,8 @@ def open_ledger(
     else:
         migrate(ledger)
     _bind(ledger, installation, destination)
+    epoch = epoch_of_run(ledger, installation.epoch)
+    installation = replace(installation, epoch=epoch)
     _record_birth(ledger, installation)
     return installation
 
@@ -74,6 +77,19 @@ def rebind(ledger: Ledger, destination: Destination) -> None:
             .where(rows.c.source == destination.source)
             .values(key_fingerprint=destination.key_fingerprint)
         )
+
+
+def renew_ids(ledger: Ledger) -> None:
+    """
+    Let no message from now on have an id that Segment may know: for a warehouse that
+    was restored whole, which cannot know it by itself.
+
+    Raises:
+        ConfigError: There is no ledger yet.
+    """
+    if read_installation(ledger) is None:
+        raise ConfigError("There is no ledger: the first run makes one.")
+    renew_epoch(ledger)
 
 
 def read_installation(ledger: Ledger) -> Installation | None:

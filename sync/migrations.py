@@ -66,5 +66,13 @@ def _add_reasons(ledger: Ledger) -> None:
         alter_table(engine, rejected, "drop column", "change")
 
 
+def _add_visits(ledger: Ledger) -> None:
+    engine, rows = ledger.warehouse.engine, ledger.tables.ledger
+    with engine.connect() as connection:
+        if rows.c.visit.name in column_types(connection, rows):
+            return
+    alter_table(engine, rows, "add column", rows.c.visit.name, "varchar(36)")
+
+
 # By the version that each step leads to.
-STEPS: Mapping[int, Step] = {2: _add_pauses, 3: _add_reasons}
+STEPS: Mapping[int, Step] = {2: _add_pauses, 3: _add_reasons, 4: _add_visits}

@@ -1,6 +1,7 @@
 """A frozen plan -> what is left of it to send, and the renderer of its messages."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -34,7 +35,7 @@ def renderer_of(
         number=plan.number,
         settings=plan.settings,
         image=plan.image,
-        installation=installation,
+        installation=replace(installation, epoch=plan.epoch or installation.epoch),
         planned_at=plan.planned_at,
         region=region,
         rules=Rules(rules, warehouse.project_dir) if rules else None,

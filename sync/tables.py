@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, Column, DateTime, MetaData, String, Table
 from sync.image import BESIDE, Image
 
 # 2 added `sync_pauses`, 3 the reasons of refused images; see sync/migrations.py.
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 # The state of the plan that stands for all that a person had the ledger forget, of one
 # that took the model's rows as known, and of one that ended before it was settled.
@@ -34,6 +34,7 @@ class LedgerTables:
             Column("key_fingerprint", String(64)),
             Column("schema_version", BigInteger),
             Column("created_at", DateTime),
+            Column("visit", String(36)),
         )
         # A sync's own row: who holds it, and how far its open plan has come. One
         # update of it is a whole checkpoint.
@@ -166,6 +167,16 @@ def births(schema: str) -> Table:
         Column("epoch", String(36)),
         Column("born_at", DateTime),
     )
+
+
+def visits(schema: str) -> Table:
+    """
+    The mark of the last run, as the ledger has it, too.
+
+    It lies beside the births, so that a ledger out of a backup has another one.
+    """
+    outside = MetaData(schema=f"{schema}_privacy")
+    return Table("ledger_visits", outside, Column("visit", String(36)))
 
 
 def _columns(*groups: list[str]) -> list[Column[object]]:

@@ -115,3 +115,19 @@ def rebind(
         destination = destination_of(source, target=warehouse.target)
         bind(Ledger(warehouse), destination)
     out.print(f"The ledger is bound to the key {destination.key_fingerprint}.")
+
+
+def renew_ids(target: Target = None, project_dir: ProjectDir = HERE) -> None:
+    """
+    Use no messageId again, after the whole warehouse was restored from a backup.
+
+    Segment remembers the ids of plans that the warehouse has forgotten. A ledger that
+    was restored alone is recognised by the next run.
+    """
+    from sync import Ledger
+    from sync import renew_ids as renew
+    from warehouse import open_warehouse
+
+    with open_warehouse(project_dir, target) as warehouse:
+        renew(Ledger(warehouse))
+    out.print("No message from now on has an id that Segment knows.")

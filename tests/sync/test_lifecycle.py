@@ -68,7 +68,7 @@ def test_a_ledger_of_the_first_layout_is_migrated(world: World) -> None:
     report = world.run(world.identify())
 
     assert report.counts == Counts()
-    assert world.sql("select schema_version from t_ledger.ledger") == [(3,)]
+    assert world.sql("select schema_version from t_ledger.ledger") == [(4,)]
     assert world.sql("select count(*) from t_ledger.sync_pauses") == [(0,)]
 
 
