@@ -26,8 +26,8 @@ def project(tmp_path: Path, places: Places) -> Iterator[Project]:
 @pytest.fixture
 def sync(project: Project, sandbox_url: str, sandbox: Inspection) -> Command:
     """Runs `relyv sync …` in the project."""
-    return lambda *words: relyv(
-        project.folder, "sync", *words, RELYV_SANDBOX_URL=sandbox_url
+    return lambda *words, **environment: relyv(
+        project.folder, "sync", *words, RELYV_SANDBOX_URL=sandbox_url, **environment
     )
 
 
@@ -101,6 +101,41 @@ def test_an_edit_after_the_build_stops_a_run(sync: Command, project: Project) ->
     assert "dbt build --select +exposure:people" in text
     assert "A run would stop" in sync("plan", "people")[1]
     assert sync("run", "people", "--accept-build")[0] == 0
+
+
+def test_a_run_ends_with_what_a_scheduler_must_know(
+    sync: Command, sandbox: Inspection
+) -> None:
+    """
+    1, some rows were rejected; 5, unsure, and to be resumed; nothing is lost.
+    """
+    sandbox.faults([{"status": 503, "times": 100}])
+    code, _, text = sync(
+        "run", RELYV_DELIVERY_ATTEMPTS="2", RELYV_DELIVERY_RETRY_SECONDS="0.1"
+    )
+    assert (code, "The plan is kept" in text) == (5, True)
+
+    sandbox.clear_faults()
+    sandbox.faults([{"status": 400, "matches": "u1"}])
+    code, text, _ = sync("run", "--json")
+    assert (code, orjson.loads(text)["people"]["rejected"]) == (1, 1)
+
+    code, text, _ = sync("retry", "--json")
+    assert (code, orjson.loads(text)["people"]["counts"]["added"]) == (0, 1)
+    assert sandbox.summary()["accepted"] == 1
+
+
+def test_ids_are_renewed_on_a_word(sync: Command, sandbox: Inspection) -> None:
+    """
+    After a backup; before there is a ledger there are none.
+    """
+    code, _, text = sync("renew-ids")
+    assert (code, "There is no ledger" in text) == (2, True)
+    assert sync("run")[0] == 0
+
+    assert sync("renew-ids")[0] == 0
+    code, text, _ = sync("run", "--json")
+    assert (code, orjson.loads(text)["people"]["counts"]["added"]) == (0, 0)
 
 
 def test_a_removed_exposure_is_taken_back_and_forgotten(

@@ -125,6 +125,20 @@ def test_a_run_with_a_doubtful_key_sends_nothing(
     assert prod.sandbox.summary()["received"] == 0
 
 
+def test_a_key_that_no_source_has_sends_nothing(prod: World) -> None:
+    """
+    Segment would say 200 to each call, and drop it: the settings alone tell.
+    """
+    prod.sandbox.workspace(write_keys=["the-key-of-another-source-of-ours"])
+
+    with pytest.raises(DestinationUnchecked, match="does not confirm"):
+        prod.run(prod.identify(targets=["prod"]), target="prod")
+    assert prod.sandbox.summary()["received"] == 0
+
+    prod.sandbox.workspace(write_keys=[KEY])
+    assert prod.run(prod.identify(targets=["prod"]), target="prod").counts.added == 2
+
+
 def test_a_persons_word_settles_what_the_cdn_does_not_say(
     prod: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -165,6 +165,28 @@ def test_a_manifest_of_another_target_is_refused(
         read_syncs(path, kind=kind, schema=schema)
 
 
+@pytest.mark.parametrize(("length", "is_taken"), [(48, True), (49, False)])
+def test_a_name_leaves_room_for_what_the_ledger_adds(
+    manifest: dict[str, Any], tmp_path: Path, length: int, is_taken: bool
+) -> None:
+    """
+    PostgreSQL would cut it, and two syncs could share a table.
+    """
+    path = tmp_path / "manifest.json"
+    written = orjson.loads(orjson.dumps(manifest))
+    name = "s" * length
+    for exposure in written["exposures"].values():
+        if exposure["name"] == "segment_profile_traits":
+            exposure["name"] = name
+    path.write_bytes(orjson.dumps(written))
+
+    if is_taken:
+        assert name in read_syncs(path, kind="duckdb", schema="relyv")
+    else:
+        with pytest.raises(ConfigError, match="at most 48 letters"):
+            read_syncs(path, kind="duckdb", schema="relyv")
+
+
 def test_a_missing_manifest_says_what_to_run(tmp_path: Path) -> None:
     """
     `dbt build` writes it.

@@ -8,7 +8,7 @@ from sync import Again, Ledger, rebind
 from sync.checks import Counts
 from sync.destination import destination_of
 from sync.errors import DeliveryStopped, DeliveryUnsure, DestinationChanged, LedgerLost
-from tests.sync.world import World, fault, many, numbers, rows
+from tests.sync.world import World, fault, leave_unfinished, many, numbers, rows
 
 
 @pytest.mark.parametrize("status", [408, 410, 429, 460, 500, 502, 503, 529])
@@ -160,6 +160,26 @@ def test_someone_suppressed_after_the_freeze_is_not_sent(world: World) -> None:
     world.run(world.identify())
 
     assert sorted(m["userId"] for m in world.messages()) == ["u0", "u2"]
+
+
+def test_what_lies_above_the_watermark_is_judged_again(world: World) -> None:
+    """
+    A rejection that somebody wrote who then died is no verdict on a row that is sent
+    again.
+    """
+    world.model(many(3))
+    leave_unfinished(world, world.identify())
+    world.sql(
+        "insert into t_ledger.sync_rejections "
+        "(sync, plan, position, change, message_id, reason, detail) "
+        "values ('people', 1, 2, 'added', 'm', 'refused_400', 'told by the dead')"
+    )
+
+    report = world.run(world.identify())
+
+    assert (report.counts, report.rejected) == (Counts(added=3), 0)
+    assert world.sql("select count(*) from t_ledger.sync_rejections") == [(0,)]
+    assert world.run(world.identify()).counts == Counts()
 
 
 def test_a_lost_ledger_is_no_first_run(world: World) -> None:

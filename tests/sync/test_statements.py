@@ -70,3 +70,36 @@ def test_a_checkpoint_is_one_statement(world: World) -> None:
         ledger.release(lease)
 
     assert len(statements) == 1
+
+
+def test_the_commit_is_one_transaction_without_ddl(world: World) -> None:
+    """
+    Deletes and inserts, so that a warehouse that dies has done all of it or nothing;
+    DDL would end the transaction on Snowflake.
+    """
+    world.model(people(5, 1))
+    world.run(world.identify())
+    world.model(people(5, 2))
+    with world.warehouse() as warehouse:
+        transactions = transactions_of(warehouse.engine)
+        run_sync(warehouse, world.identify(), RunOptions(delivery=PATIENT))
+
+    (commit,) = [
+        statements
+        for statements in transactions
+        if any("insert into t_ledger.people__sent" in s for s in statements)
+    ]
+    assert {s.split()[0] for s in commit} == {"select", "update", "delete", "insert"}
+    assert any(s.startswith("update") and "sync_plans" in s for s in commit)
+
+
+def transactions_of(engine: Engine) -> list[list[str]]:
+    """The statements to come, in lower case, cut at each commit."""
+    transactions: list[list[str]] = [[]]
+
+    def keep(*arguments: object) -> None:
+        transactions[-1].append(str(arguments[2]).strip().lower())
+
+    event.listen(engine, "before_cursor_execute", keep)
+    event.listen(engine, "commit", lambda _: transactions.append([]))
+    return transactions
