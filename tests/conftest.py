@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.emulator.process import Emulator, emulator_process
 from tests.postgres_server import PostgresServer, own_server, server_of
@@ -41,6 +42,12 @@ def snowflake_emulator() -> Iterator[Emulator]:
     with emulator_process() as emulator:
         yield emulator
 
+
+# A machine that is busy draws and runs an example slowly; that says nothing about it.
+settings.register_profile(
+    "relyv", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("relyv")
 
 # Each statement is a request over HTTP: what `make test` runs of it is in
 # tests/emulator, and the rest is for `make test-all`.

@@ -37,6 +37,7 @@ EXTERNAL_ID_COLUMNS = {
             "triggering_event_source_id",
             "triggering_event_source_name",
             "triggering_event_source_slug",
+            "__operation",
         ),
         "varchar",
     ),
@@ -78,7 +79,9 @@ class ProfilesSync:
             }
         )
 
-    def maps(self, segment_id: str, kind: str, value: str) -> str:
+    def maps(
+        self, segment_id: str, kind: str, value: str, operation: str | None = None
+    ) -> str:
         at = len(self.external_ids) + 1
         event = f"segment-event{at}"
         self.external_ids.append(
@@ -91,6 +94,7 @@ class ProfilesSync:
                 "triggering_event_id": event,
                 "triggering_event_type": "identify",
                 "triggering_event_source_slug": "web",
+                "__operation": operation,
                 "timestamp": minute(at),
                 "received_at": minute(at),
                 "uuid_ts": minute(at),
@@ -141,6 +145,11 @@ def tell_segments_graph() -> ProfilesSync:
     sync.maps("s-bob", "anonymous_id", "a-kiosk")
     sync.maps("s-ann", "anonymous_id", "a-moved")
     sync.maps("s-bob", "anonymous_id", "a-moved")
+    # A mistake that was taken back, and one that was made good again.
+    sync.maps("s-bob", "email", "typo@x.io", "CREATED")
+    sync.maps("s-bob", "email", "typo@x.io", "REMOVED")
+    sync.maps("s-bob", "ios.idfa", "idfa-2", "REMOVED")
+    sync.maps("s-bob", "ios.idfa", "idfa-2", "CREATED")
     # Mapped, and not yet in the graph.
     sync.maps("s-new", "anonymous_id", "a-new")
     sync.profile("s-gone")

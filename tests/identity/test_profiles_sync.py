@@ -61,7 +61,8 @@ def built(
 def test_each_identifier_is_where_segment_last_put_it(built: Outcome) -> None:
     """
     Merged profiles count as the one they are part of, also before Segment has written
-    it; a kiosk is nobody's, and a forgotten person's profile is not there at all.
+    it; a kiosk is nobody's, and a forgotten person's profile is not there at all. An
+    identifier that was removed is nobody's, until it is mapped again.
     """
     assert {
         value: (row["profile_id"], row["status"])
@@ -75,6 +76,7 @@ def test_each_identifier_is_where_segment_last_put_it(built: Outcome) -> None:
         "bob": ("s-bob", "owned"),
         "a-kiosk": (None, "shared"),
         "a-moved": ("s-bob", "owned"),
+        "idfa-2": ("s-bob", "owned"),
         "a-new": ("s-new", "owned"),
     }
 

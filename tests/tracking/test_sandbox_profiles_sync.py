@@ -39,7 +39,7 @@ COLUMNS = {
     },
     "external_id_mapping_updates": {
         *("id", "segment_id"),
-        *("external_id_type", "external_id_value", "external_id_hash"),
+        *("external_id_type", "external_id_value", "external_id_hash", "__operation"),
         *MOMENT,
         *EVENT,
         *SOURCE,

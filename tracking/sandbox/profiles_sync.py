@@ -48,6 +48,7 @@ class Updates:
                 "external_id_value": value,
                 "external_id_hash": external_id_hash(kind, value),
                 **trigger,
+                "__operation": "CREATED",
             }
         )
 

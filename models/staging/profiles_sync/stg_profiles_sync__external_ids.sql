@@ -12,6 +12,7 @@ source_rows as (
         'timestamp': dbt.type_timestamp(),
         'received_at': dbt.type_timestamp(),
         'uuid_ts': dbt.type_timestamp(),
+        '__operation': dbt.type_string(),
     }) }}
 
 ),
@@ -28,6 +29,7 @@ spelled as (
         end as identifier_value,
         external_id_hash,
         triggering_event_id,
+        coalesce(__operation, 'CREATED') as operation,
         seq,
         coalesce(source_rows.timestamp, received_at, uuid_ts) as occurred_at,
         coalesce(received_at, uuid_ts, source_rows.timestamp) as received_at
@@ -54,7 +56,8 @@ arrived as (
 
 ),
 
--- The table is append-only: the last word on an identifier counts.
+-- The table is append-only: the last word on an identifier counts, and may be that it is
+-- nobody's any more.
 ranked as (
 
     select
@@ -104,7 +107,9 @@ latest as (
 
     from ranked
 
-    where recency = 1
+    where
+        recency = 1
+        and operation <> 'REMOVED'
 
 )
 
