@@ -68,25 +68,33 @@
     where ends.node_a <> ends.node_b
 {%- endmacro %}
 
-{% macro composed_components(target_relation, pointers, later, position) -%}
+{% macro composed_pointers(target_relation, pointers, later, position) -%}
     {%- if later is none -%} {%- do return(pointers) -%} {%- endif -%}
-    {%- do return(work_table(target_relation, 'composed_' ~ position % 2,
-        'select pointers.node, coalesce(later.pointer, pointers.pointer) as pointer'
-        ~ ' from ' ~ pointers ~ ' as pointers'
-        ~ ' left join ' ~ later ~ ' as later on pointers.pointer = later.node'
+    {%- do return(work_table(
+        target_relation,
+        'composed_' ~ position % 2,
+        components_select(pointers, later, 'pointer')
     )) -%}
 {%- endmacro %}
 
-{% macro components_select(composed) -%}
-    {%- if composed is none -%}
+{% macro components_select(pointers, later, component='component') -%}
+    {#- Where the pointers of a round lead, and those of the rounds after it, if any. -#}
+    {%- if pointers is none -%}
         select
             cast(null as bigint) as node,
             cast(null as bigint) as component
         where 1 = 0
-    {%- else -%}
+    {%- elif later is none -%}
         select
             node,
-            pointer as component
-        from {{ composed }}
+            pointer as {{ component }}
+        from {{ pointers }}
+    {%- else -%}
+        select
+            pointers.node,
+            coalesce(later.pointer, pointers.pointer) as {{ component }}
+        from {{ pointers }} as pointers
+        left join {{ later }} as later
+            on pointers.pointer = later.node
     {%- endif -%}
 {%- endmacro %}

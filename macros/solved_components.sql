@@ -42,12 +42,13 @@
         ) -%}
     {%- endif -%}
 
-    {%- set composed = namespace(result=none) -%}
-    {%- for pointer in pointers | reverse -%}
-        {%- set composed.result = composed_components(
-            target_relation, pointer, composed.result, loop.index
+    {#- What the first round pointed at is composed in the result itself: it is as long. -#}
+    {%- set later = namespace(pointers=none) -%}
+    {%- for pointer in pointers[1:] | reverse -%}
+        {%- set later.pointers = composed_pointers(
+            target_relation, pointer, later.pointers, loop.index
         ) -%}
-        {%- do used.append(composed.result) -%}
+        {%- do used.append(later.pointers) -%}
     {%- endfor -%}
-    {%- do return(components_select(composed.result)) -%}
+    {%- do return(components_select(pointers | first | default(none), later.pointers)) -%}
 {%- endmacro %}
