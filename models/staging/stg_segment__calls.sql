@@ -132,22 +132,51 @@ allowed as (
 
 ),
 
--- Segment may deliver an id twice, months apart: the first receipt is the event.
+-- Segment may deliver an id twice, months apart: the first receipt is the event. Only
+-- what comes twice is put in order.
+repeated as (
+
+    select event_id
+
+    from allowed
+
+    group by 1
+
+    having count(*) > 1
+
+),
+
 ranked as (
 
     select
         allowed.*,
+        1 as receipt_rank
+
+    from allowed
+
+    left join repeated
+        on allowed.event_id = repeated.event_id
+
+    where repeated.event_id is null
+
+    union all
+
+    select
+        allowed.*,
         row_number() over (
-            partition by event_id
+            partition by allowed.event_id
             order by
-                received_at asc,
-                loaded_at asc nulls last,
-                call_table asc,
-                {{ in_byte_order('user_id') }} asc nulls last,
-                {{ in_byte_order('anonymous_id') }} asc nulls last
+                allowed.received_at asc,
+                allowed.loaded_at asc nulls last,
+                allowed.call_table asc,
+                {{ in_byte_order('allowed.user_id') }} asc nulls last,
+                {{ in_byte_order('allowed.anonymous_id') }} asc nulls last
         ) as receipt_rank
 
     from allowed
+
+    inner join repeated
+        on allowed.event_id = repeated.event_id
 
 ),
 
