@@ -2,7 +2,7 @@
 {%- set identifiers = set_identifiers() -%}
 {%- set texts = [
     "case when is_recorded then 'relyv' else 'segment' end",
-    "case when is_linking then '' else event_id end",
+    "coalesce(own_event_id, '')",
 ] -%}
 {%- for identifier in identifiers -%}
     {%- do texts.append('coalesce(' ~ identifier ~ ", '')") -%}
@@ -40,36 +40,36 @@ events as (
 ),
 
 -- Millions of events name a few identifiers over and over. Links need each set once.
--- The separator is a character that no identifier holds.
-keyed as (
+grouped as (
 
     select
-        events.*,
-        {{ dbt.hash('concat_ws(chr(31), ' ~ texts | join(', ') ~ ')') }} as set_key
-
-    from events
-
-),
-
-sets as (
-
-    select
-        set_key,
         set_number,
         {%- for identifier in identifiers %}
             {{ identifier }},
         {%- endfor %}
         is_recorded,
         is_linking,
+        case when not is_linking then event_id end as own_event_id,
         count(*) as event_count,
         min(occurred_at) as first_seen_at,
         max(occurred_at) as last_seen_at,
         min(received_at) as first_received_at,
         max(received_at) as last_received_at
 
-    from keyed
+    from events
 
     group by {{ range(1, 5 + identifiers | length) | join(', ') }}
+
+),
+
+-- The separator is a character that no identifier holds.
+sets as (
+
+    select
+        grouped.*,
+        {{ dbt.hash('concat_ws(chr(31), ' ~ texts | join(', ') ~ ')') }} as set_key
+
+    from grouped
 
 ),
 
@@ -77,14 +77,14 @@ first_events as (
 
     select
         sets.set_key,
-        {{ min_text('keyed.event_id') }} as first_event_id
+        {{ min_text('events.event_id') }} as first_event_id
 
     from sets
 
-    inner join keyed
+    inner join events
         on
-            sets.set_key = keyed.set_key
-            and sets.first_received_at = keyed.received_at
+            sets.set_number = events.set_number
+            and sets.first_received_at = events.received_at
 
     group by 1
 

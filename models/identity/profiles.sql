@@ -32,6 +32,7 @@ persons as (
 
 ),
 
+-- The first device, and the last address.
 ranked as (
 
     select
@@ -43,12 +44,11 @@ ranked as (
         last_seen_at,
         row_number() over (
             partition by profile_id, identifier_type
-            order by first_received_at, {{ in_byte_order('identifier_value') }}
-        ) as first_rank,
-        row_number() over (
-            partition by profile_id, identifier_type
-            order by last_received_at desc, {{ in_byte_order('identifier_value') }} asc
-        ) as last_rank
+            order by
+                case when identifier_type <> 'email' then first_received_at end asc,
+                case when identifier_type = 'email' then last_received_at end desc,
+                {{ in_byte_order('identifier_value') }} asc
+        ) as choice
 
     from identifiers
 
@@ -66,13 +66,13 @@ seen as (
         ) as canonical_value,
         max(
             case
-                when identifier_type = 'anonymous_id' and first_rank = 1
+                when identifier_type = 'anonymous_id' and choice = 1
                     then identifier_value
             end
         ) as anonymous_id,
         max(
             case
-                when identifier_type = 'email' and last_rank = 1
+                when identifier_type = 'email' and choice = 1
                     then identifier_value
             end
         ) as email,

@@ -13,54 +13,60 @@ mapping as (
 
 ),
 
-folded as (
+-- Most are written without capitals and blanks; of several spellings of one identifier
+-- all but one are not.
+odd as (
 
     select
-        identifier_type,
-        identifier_value,
-        lower(replace(replace(identifier_value, ' ', ''), chr(9), '')) as spelling,
-        holder,
-        first_seen_at,
-        last_seen_at
+        mapping.*,
+        lower(replace(replace(identifier_value, ' ', ''), chr(9), '')) as spelling
 
     from mapping
 
+    where
+        identifier_value <> lower(identifier_value)
+        or identifier_value like '% %'
+        or identifier_value like '%' || chr(9) || '%'
+
 ),
 
-several as (
+odd_spellings as (
 
-    select
+    select distinct
         identifier_type,
         spelling
 
-    from folded
+    from odd
 
-    group by identifier_type, spelling
+),
 
-    having count(*) > 1
+variants as (
+
+    select * from odd
+
+    union all
+
+    select
+        mapping.*,
+        odd_spellings.spelling
+    from mapping
+    inner join odd_spellings
+        on
+            mapping.identifier_type = odd_spellings.identifier_type
+            and mapping.identifier_value = odd_spellings.spelling
 
 ),
 
 ranked as (
 
     select
-        folded.identifier_type,
-        folded.spelling,
-        folded.identifier_value,
-        folded.holder,
-        folded.first_seen_at,
-        folded.last_seen_at,
+        variants.*,
         row_number() over (
-            partition by folded.identifier_type, folded.spelling
-            order by {{ in_byte_order('folded.identifier_value') }}
+            partition by identifier_type, spelling
+            order by {{ in_byte_order('identifier_value') }}
         ) as variant
 
-    from folded
-
-    inner join several
-        on
-            folded.identifier_type = several.identifier_type
-            and folded.spelling = several.spelling
+    from variants
 
 ),
 
