@@ -12,6 +12,7 @@
     select
         ties.tie_number,
         ties.tie_version,
+        ties.is_rare,
         ties.identifier_key
     from {{ ties }} as ties
     where not exists (
@@ -29,13 +30,18 @@
         built.tie_version,
         built.cluster_key
     from {{ this }} as built
-    where not exists (
-        select 1
-        from {{ ties }} as ties
-        where
-            built.tie_number = ties.tie_number
-            and built.tie_version = ties.tie_version
-    )
+    where
+        (
+            built.is_rare
+            or {{ is_of_gone_set('built.tie_number') }}
+        )
+        and not exists (
+            select 1
+            from {{ ties }} as ties
+            where
+                built.tie_number = ties.tie_number
+                and built.tie_version = ties.tie_version
+        )
 {%- endmacro %}
 
 {% macro clusters_of_ties(came, gone) -%}
@@ -53,6 +59,7 @@
     select
         built.tie_number,
         built.tie_version,
+        built.is_rare,
         built.identifier_key
     from {{ this }} as built
     inner join {{ changed.clusters }} as touched
@@ -68,6 +75,7 @@
     select
         tie_number,
         tie_version,
+        is_rare,
         identifier_key
     from {{ changed.came }}
 {%- endmacro %}
@@ -92,6 +100,7 @@
     select
         ties.tie_number,
         ties.tie_version,
+        ties.is_rare,
         ties.identifier_key,
         coalesce(components.component, ties.identifier_key) as cluster_key,
         cast(

@@ -5,6 +5,9 @@
     {%- endif -%}
     {%- set built = load_cached_relation(this) -%}
     {%- do return(
-        built is not none and built.type == 'table' and not should_full_refresh()
+        built is not none
+        and built.type == 'table'
+        and config.get('materialized') != 'table'
+        and not should_full_refresh()
     ) -%}
 {%- endmacro %}

@@ -6,9 +6,5 @@
             told.{{ column }}{{ ',' if not loop.last }}
         {%- endfor %}
     from {{ told }} as told
-    left join {{ ref('identity_identifiers') }} as identifiers
-        on
-            told.node = identifiers.node
-            and identifiers.node <= {{ seen_node }}
-    where identifiers.node is null
+    where {{ is_gone_node('told.node', seen_node) }}
 {%- endmacro %}

@@ -1,8 +1,9 @@
 {% materialization tied_clusters, default %}
     {#-
-        The model selects ties (tie_number, tie_version, identifier_key). The table has the same
-        rows, each with cluster_key, the smallest key of all that is tied together, and
-        build_number, that of the build that last made the cluster.
+        The model selects ties (tie_number, tie_version, is_rare, identifier_key): of sets
+        those that changed, of rare ones all. The table has all of them, each with
+        cluster_key, the smallest key of all that is tied together, and build_number, that
+        of the build that last made the cluster.
 
         Ties that came or are gone, since the version is another when anything is, name
         the clusters that are made anew, each from all of its ties: so one can fall apart.

@@ -1,9 +1,11 @@
 {% macro forget_old_nodes(column='node') -%}
-    {#- A number that is gone, and one of a build that was not finished. -#}
     {%- set identifiers = ref('identity_identifiers') -%}
     {%- if is_increment() -%}
-        {{ forget_what_is_not_in(
-            identifiers, column, 'node', condition='node <= ' ~ seen_number()
-        ) }}
+        delete from {{ this }}
+        where {{ column }} in (
+            select built.{{ column }}
+            from {{ this }} as built
+            where {{ is_gone_node('built.' ~ column, seen_number()) }}
+        )
     {%- endif -%}
 {%- endmacro %}

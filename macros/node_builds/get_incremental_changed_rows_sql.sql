@@ -3,6 +3,7 @@
         A row that comes out as it was is not touched. -#}
     {%- set key = arg_dict.unique_key -%}
     {%- set target = arg_dict.target_relation -%}
+    {%- set fresh = arg_dict.temp_relation -%}
     {%- set columns = arg_dict.dest_columns | map(attribute='quoted') | list -%}
     {%- set is_same -%}
         built.{{ key }} = fresh.{{ key }}
@@ -13,21 +14,23 @@
     delete from {{ target }}
     where {{ key }} in (
         select built.{{ key }}
-        from {{ target }} as built
-        left join {{ ref('identity_identifiers') }} as identifiers
-            on
-                built.{{ key }} = identifiers.identifier_hash
-                and identifiers.node <= {{ seen_number() }}
-        left join {{ arg_dict.temp_relation }} as fresh
+        from (
+            select old.*
+            from {{ target }} as old
+            where {{ is_gone_identifier('old.' ~ key) }}
+        ) as built
+        left join {{ fresh }} as fresh
             on {{ is_same }}
-        where
-            identifiers.identifier_hash is null
-            and fresh.{{ key }} is null
+        where fresh.{{ key }} is null
     );
     insert into {{ target }} ({{ columns | join(', ') }})
     select fresh.{{ columns | join(', fresh.') }}
-    from {{ arg_dict.temp_relation }} as fresh
-    left join {{ target }} as built
+    from {{ fresh }} as fresh
+    left join (
+        select kept.*
+        from {{ target }} as kept
+        where kept.{{ key }} in (select named.{{ key }} from {{ fresh }} as named)
+    ) as built
         on {{ is_same }}
     where built.{{ key }} is null
 {%- endmacro %}

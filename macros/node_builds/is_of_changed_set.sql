@@ -1,14 +1,11 @@
-{% macro is_of_changed_set(made_from='identity_set_versions') -%}
-    {%- set sets = ref(made_from) -%}
+{% macro is_of_changed_set(column='set_number') -%}
+    {#- A set that is gone is one of them: it has a row, and no events. -#}
+    {%- set versions = ref('identity_set_versions') -%}
     {%- if is_increment() -%}
-        set_number in (
-            select sets.set_number
-            from {{ sets }} as sets
-            left join {{ this }} as built
-                on
-                    sets.set_number = built.set_number
-                    and sets.set_version = built.set_version
-            where built.set_number is null
+        {{ column }} in (
+            select versions.set_number
+            from {{ versions }} as versions
+            where versions.build_number > {{ seen_number(seen_sets()) }}
         )
     {%- else -%}
         1 = 1

@@ -8,4 +8,9 @@
         session_id {{ dbt.type_string() }},
         build_number bigint
     );
+    create table if not exists {{ gone_nodes() }} (
+        node bigint,
+        identifier_hash {{ dbt.type_string() }},
+        build_number bigint
+    );
 {%- endmacro %}

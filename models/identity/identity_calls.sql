@@ -1,3 +1,5 @@
+{{ config(**node_by_node()) }}
+
 with
 
 events as (
@@ -18,18 +20,22 @@ events as (
     where
         is_linking
         and coalesce(user_id, email, context_email) is not null
+        and {{ is_of_new_set() }}
 
 ),
 
-mapping as (
+holders as (
 
     select
+        node,
         identifier_type,
         identifier_value,
         profile_id,
         status
 
-    from {{ ref('external_id_mapping') }}
+    from {{ ref('identity_holders') }}
+
+    where {{ is_of_new_node() }}
 
 ),
 
@@ -37,7 +43,7 @@ shared_devices as (
 
     select identifier_value as anonymous_id
 
-    from mapping
+    from holders
 
     where
         identifier_type = 'anonymous_id'
@@ -95,20 +101,21 @@ calls as (
     select
         named.event_id,
         named.user_id,
-        mapping.profile_id,
+        holders.profile_id,
         named.anonymous_id,
         named.session_id,
         named.occurred_at,
-        named.received_at
+        named.received_at,
+        holders.node
 
     from named
 
-    inner join mapping
+    inner join holders
         on
-            named.identifier_type = mapping.identifier_type
-            and named.identifier_value = mapping.identifier_value
+            named.identifier_type = holders.identifier_type
+            and named.identifier_value = holders.identifier_value
 
-    where mapping.profile_id is not null
+    where holders.profile_id is not null
 
 )
 

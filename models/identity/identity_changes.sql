@@ -25,13 +25,16 @@ facts as (
     from {{ ref('identity_facts') }}
 
     where
-        node > {{ seen_node }}
-        or node = 0
+        {{ 1 if is_told else 0 }} = 1
+        and (
+            node > {{ seen_node }}
+            or node = 0
+        )
 
 ),
 
--- What was told of clusters that are as they were is not looked at. What was never told
--- has no change.
+-- What was told of clusters that are as they were is not looked at. Where nothing was
+-- told yet, nothing changed.
 {% if is_told %}
 
     told_facts as (

@@ -181,11 +181,6 @@ ranked as (
 first_links as (
 
     select
-        {{ dbt.hash(dbt.concat([
-            "cast(node_a as " ~ dbt.type_string() ~ ")",
-            "':'",
-            "cast(node_b as " ~ dbt.type_string() ~ ")",
-        ])) }} as link_id,
         node_a,
         node_b,
         event_id,

@@ -1,4 +1,4 @@
-{{ config(**set_by_set('identity_sets')) }}
+{{ config(**set_by_set()) }}
 
 with
 
@@ -21,7 +21,7 @@ sets as (
 
     from {{ ref('identity_sets') }}
 
-    where {{ is_of_changed_set('identity_sets') }}
+    where {{ is_of_changed_set() }}
 
 ),
 
@@ -51,6 +51,7 @@ named as (
         'user_id' as identifier_type,
         user_id as identifier_value
     from sets
+    where user_id is not null
 
     union all
 
@@ -61,6 +62,7 @@ named as (
         'anonymous_id' as identifier_type,
         anonymous_id as identifier_value
     from sets
+    where anonymous_id is not null
 
     union all
 
@@ -71,6 +73,7 @@ named as (
         'anonymous_id' as identifier_type,
         context_anonymous_id as identifier_value
     from sets
+    where context_anonymous_id is not null
 
     union all
 
@@ -81,6 +84,7 @@ named as (
         'email' as identifier_type,
         email as identifier_value
     from sets
+    where email is not null
 
     union all
 
@@ -91,6 +95,7 @@ named as (
         'email' as identifier_type,
         context_email as identifier_value
     from sets
+    where context_email is not null
 
     {% for trait, type in var('identifier_traits').items() -%}
         {% for column in ['id_' ~ trait, 'context_id_' ~ trait] -%}
@@ -158,9 +163,6 @@ usable as (
 keyed as (
 
     select
-        {{ dbt.hash(dbt.concat([
-            "set_key", "':'", "identifier_type", "':'", "identifier_value"
-        ])) }} as observation_id,
         set_key,
         set_number,
         set_version,

@@ -5,7 +5,6 @@ with
 observations as (
 
     select
-        observation_id,
         set_key,
         identifier_type,
         identifier_value
@@ -30,7 +29,6 @@ identifiers as (
 numbered as (
 
     select
-        observations.observation_id,
         observations.set_key,
         identifiers.node,
         min(identifiers.node) over (

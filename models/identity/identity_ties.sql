@@ -145,12 +145,18 @@ ties as (
     select
         set_number as tie_number,
         set_version as tie_version,
+        false as is_rare,
         identifier_key
     from observations
 
     union all
 
-    select * from rare_ties
+    select
+        tie_number,
+        tie_version,
+        true as is_rare,
+        identifier_key
+    from rare_ties
 
 )
 

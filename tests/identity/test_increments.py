@@ -8,6 +8,7 @@ import pytest
 from tests.identity.batches import (
     BATCHES,
     KEYS,
+    NUMBERED,
     ORDERS,
     TABLES,
     Snapshot,
@@ -57,7 +58,7 @@ def test_the_story_in_batches_comes_to_the_same_profiles(
     assert found == owner
 
 
-@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("table", [*TABLES, *NUMBERED])
 def test_batches_and_a_rebuild_are_the_same_rows(told: Told, table: str) -> None:
     """
     Whatever came, went and was corrected between: a full refresh changes no row. One

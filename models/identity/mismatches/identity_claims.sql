@@ -1,3 +1,5 @@
+{{ config(**node_by_node()) }}
+
 with
 
 observations as (
@@ -8,6 +10,8 @@ observations as (
         identifier_value
 
     from {{ ref('identity_observations') }}
+
+    where {{ is_of_new_key() }}
 
 ),
 
@@ -34,16 +38,19 @@ identifier_types as (
 
 ),
 
-mapping as (
+holders as (
 
     select
+        node,
         identifier_type,
         identifier_value,
         profile_id
 
-    from {{ ref('external_id_mapping') }}
+    from {{ ref('identity_holders') }}
 
-    where profile_id is not null
+    where
+        profile_id is not null
+        and {{ is_of_new_node() }}
 
 ),
 
@@ -51,17 +58,18 @@ people as (
 
     select
         observations.set_key,
-        mapping.profile_id
+        holders.profile_id,
+        holders.node
 
     from observations
 
     inner join identifier_types
         on observations.identifier_type = identifier_types.identifier_type
 
-    inner join mapping
+    inner join holders
         on
-            observations.identifier_type = mapping.identifier_type
-            and observations.identifier_value = mapping.identifier_value
+            observations.identifier_type = holders.identifier_type
+            and observations.identifier_value = holders.identifier_value
 
     where identifier_types.is_person
 
@@ -90,7 +98,8 @@ claims as (
         things.identifier_value,
         people.profile_id,
         min(sets.first_seen_at) as first_seen_at,
-        max(sets.last_seen_at) as last_seen_at
+        max(sets.last_seen_at) as last_seen_at,
+        min(people.node) as node
 
     from things
 
@@ -114,7 +123,8 @@ keyed as (
         identifier_value,
         profile_id,
         first_seen_at,
-        last_seen_at
+        last_seen_at,
+        node
 
     from claims
 
