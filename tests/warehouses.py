@@ -88,7 +88,8 @@ class Places:
             yield Place(kind=kind, settings={"type": "duckdb", "path": str(path)})
             path.unlink(missing_ok=True)
         elif kind == "snowflake":
-            yield Place(kind=kind, settings=self._snowflake().settings(name))
+            with self._snowflake().database(name) as settings:
+                yield Place(kind=kind, settings=settings)
         else:
             with self._postgres().database(name) as settings:
                 yield Place(kind=kind, settings=settings)

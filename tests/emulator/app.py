@@ -7,7 +7,14 @@ Whatever fails is an error of the statement: the connector retries an answer of
 import json
 from collections.abc import Awaitable, Callable
 
-from fakesnow.server import login_request, query_request, routes, sessions, to_token
+from fakesnow.server import (
+    login_request,
+    query_request,
+    routes,
+    sessions,
+    shared_fs,
+    to_token,
+)
 from fakesnow.server import session as stock_session
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -50,6 +57,23 @@ async def session(request: Request) -> Response:
     return answer
 
 
+async def drop(request: Request) -> Response:
+    """
+    Drop a database, with the sessions in it and the results that were kept of any.
+
+    The stock server keeps both as long as it lives: a hundred tests took 10 GB, and
+    each look at a catalogue went through all of their databases.
+    """
+    name = request.path_params["name"]
+    for token, connection in list(sessions.items()):
+        if connection.database == name:
+            end_session(connection)
+            del sessions[token]
+    shared_fs.duck_conn.execute(f'detach database if exists "{name}"')
+    shared_fs.results_cache.clear()
+    return Response()
+
+
 async def ready(_: Request) -> Response:
     """Answer that the server is up."""
     return Response()
@@ -79,7 +103,8 @@ def _routes() -> list[Route]:
     stock = {route.path: route for route in routes}
     replaced = [Route(path, ours[path], methods=["POST"]) for path in ours]
     kept = [route for path, route in stock.items() if path not in ours]
-    return [Route("/ready", ready), *replaced, *kept]
+    dropped = Route("/databases/{name}", drop, methods=["DELETE"])
+    return [Route("/ready", ready), dropped, *replaced, *kept]
 
 
 repair()

@@ -26,6 +26,13 @@ class Emulator:
 
     port: int
 
+    @contextmanager
+    def database(self, name: str) -> Iterator[Mapping[str, object]]:
+        """An empty database, and its end; yields an output of profiles.yml for it."""
+        yield self.settings(name)
+        url = f"http://127.0.0.1:{self.port}/databases/{name.upper()}"
+        httpx.delete(url, timeout=_READY_SECONDS, trust_env=False).raise_for_status()
+
     def settings(self, database: str) -> Mapping[str, object]:
         """
         An output of profiles.yml for an empty database, made at the first connection.

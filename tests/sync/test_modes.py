@@ -111,7 +111,8 @@ def test_each_change_is_the_call_of_its_mode(
     world: World, mode: str, added: Any, changed: Any, removed: Any, initial: Any
 ) -> None:
     """
-    With the first result set sent, or taken as known.
+    With the first result set sent, or taken as known; and each says that it is ours, so
+    that it is known when Segment brings it back.
     """
     world.model(BEFORE)
     sync = sync_of(world, mode, initial=initial)
@@ -124,6 +125,8 @@ def test_each_change_is_the_call_of_its_mode(
     wanted = {"u3": added, "u1": changed, "u2": removed}
     found = {m["userId"]: said(m) for m in world.messages()[before:]}
     assert found == {user: call for user, call in wanted.items() if call}
+    senders = {m["context"]["integration"]["name"] for m in world.messages()}
+    assert senders <= {"relyv-segment"}
     is_told = initial == "send" and added is not None
     assert first.counts.total == (2 if is_told else 0)
     assert world.run(sync).counts.total == 0
