@@ -18,6 +18,7 @@ from commands import (
     timeline,
     ui,
 )
+from commands.garbage import start_uncollected
 
 
 class InOrderOfTheFlow(TyperGroup):
@@ -60,6 +61,7 @@ app.command(rich_help_panel=TRY)(ui.docs)
 
 def main() -> None:
     """Run the command line. What goes wrong ends as a sentence and an exit code."""
+    start_uncollected()
     try:
         app()
     except Exception as error:

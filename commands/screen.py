@@ -51,7 +51,8 @@ def bar(what: str, total: float | None = None) -> Iterator[Bar]:
         TaskProgressColumn(),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=aside) as shown:
+    # Drawn anew ten times a second, which a file would not show.
+    with Progress(*columns, console=aside, auto_refresh=aside.is_terminal) as shown:
         task = shown.add_task(what, total=total)
         yield Bar(shown, task)
         shown.update(task, total=1, completed=1)

@@ -1,6 +1,6 @@
 """Is a source's key the right one, before the first call? Segment says 200 to any.
 
-The answer is asked for once per destination and kept in the ledger's schema.
+What is found right is kept: `checked.py`.
 """
 
 import uuid
@@ -10,21 +10,18 @@ from urllib.parse import urlsplit
 
 import httpx
 import orjson
-from sqlalchemy import Column, DateTime, MetaData, String, Table, exists, insert, select
-from sqlalchemy.schema import CreateSchema
 
-from sync.destination import DEMO_TARGET, Destination
+from sync.checked import CONFIRMED, is_checked, record_check
+from sync.destination import Destination
 from sync.errors import DestinationUnchecked
 from sync.foreign import ForeignCalls
-from tracking import Outcome, Region, Retry, TrackingClient
+from tracking import Outcome, Region, Retry
+from tracking.client import TrackingClient
 from tracking.source_settings import CDN, KeyVerdict, key_verdict
 from warehouse import Warehouse
-from warehouse.clock import utc_now
-from warehouse.ddl import table_exists
 
 TEST_EVENT = "Relyv Connection Test"
 _TWICE = Retry(attempts=2, budget_seconds=10, rate_limit_seconds=10)
-_CONFIRMED = "confirmed"
 _A_PERSON_CAN_TELL = (KeyVerdict.UNKNOWN, KeyVerdict.UNSURE)
 
 
@@ -52,7 +49,7 @@ class DestinationCheck:
     @property
     def is_good(self) -> bool:
         """Whether a run may begin to send."""
-        return not self.connection and self.verdict in (KeyVerdict.KNOWN, _CONFIRMED)
+        return not self.connection and self.verdict in (KeyVerdict.KNOWN, CONFIRMED)
 
 
 def check_destination(
@@ -76,7 +73,7 @@ def check_destination(
         transport=transport,
     )
     if verdict in _A_PERSON_CAN_TELL and is_checked(warehouse, destination):
-        verdict = _CONFIRMED
+        verdict = CONFIRMED
     check = DestinationCheck(
         source=destination.source,
         region=destination.region,
@@ -87,22 +84,6 @@ def check_destination(
     if check.is_good:
         record_check(warehouse, destination, verdict)
     return check
-
-
-def require_checked(warehouse: Warehouse, destination: Destination) -> None:
-    """
-    Let a run go on whose destination is known to be right; ask once.
-
-    The sandbox of the target `demo` takes any key, and there is nothing to ask.
-
-    Raises:
-        DestinationUnchecked: It is wrong, or only a person can tell.
-    """
-    if warehouse.target == DEMO_TARGET or is_checked(warehouse, destination):
-        return
-    check = check_destination(warehouse, destination)
-    if not check.is_good:
-        raise DestinationUnchecked(explanation(check))
 
 
 def explanation(check: DestinationCheck) -> str:
@@ -149,39 +130,6 @@ def send_test_call(destination: Destination) -> str:
     return message_id
 
 
-def is_checked(warehouse: Warehouse, destination: Destination) -> bool:
-    """Whether this key in this region was found right before."""
-    checks = _checks(warehouse)
-    with warehouse.engine.connect() as connection:
-        if not table_exists(connection, checks):
-            return False
-        found = exists().where(
-            checks.c.source == destination.source,
-            checks.c.region == destination.region,
-            checks.c.key_fingerprint == destination.key_fingerprint,
-        )
-        return bool(connection.scalar(select(found)))
-
-
-def record_check(
-    warehouse: Warehouse, destination: Destination, verdict: str = _CONFIRMED
-) -> None:
-    """Keep that a destination is right; a person's word counts as `confirmed`."""
-    checks = _checks(warehouse)
-    with warehouse.engine.begin() as connection:
-        connection.execute(CreateSchema(str(checks.schema), if_not_exists=True))
-        checks.create(connection, checkfirst=True)
-        connection.execute(
-            insert(checks).values(
-                source=destination.source,
-                region=destination.region,
-                key_fingerprint=destination.key_fingerprint,
-                verdict=str(verdict),
-                checked_at=utc_now(),
-            )
-        )
-
-
 def _client(
     destination: Destination, transport: httpx.BaseTransport | None
 ) -> TrackingClient:
@@ -200,16 +148,3 @@ def _hosts(destination: Destination) -> frozenset[str]:
     if destination.region in list(Region):
         addresses.append(Region(destination.region).endpoint)
     return frozenset(urlsplit(address).netloc for address in addresses)
-
-
-def _checks(warehouse: Warehouse) -> Table:
-    return Table(
-        "destination_checks",
-        MetaData(),
-        Column("source", String(100)),
-        Column("region", String(10)),
-        Column("key_fingerprint", String(64)),
-        Column("verdict", String(20)),
-        Column("checked_at", DateTime),
-        schema=warehouse.step_schema("ledger"),
-    )

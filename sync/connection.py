@@ -1,9 +1,14 @@
 """Where calls go and how hard to push -> the client of one run, and its pace."""
 
+from typing import TYPE_CHECKING
+
 from sync.destination import Destination
 from sync.manifest import Sync
 from sync.options import DeliverySettings, rate_of
-from tracking import Pace, Retry, TrackingClient
+from tracking import Pace, Retry
+
+if TYPE_CHECKING:
+    from tracking.client import TrackingClient
 
 
 def pace_of(sync: Sync, delivery: DeliverySettings) -> Pace:
@@ -14,8 +19,11 @@ def pace_of(sync: Sync, delivery: DeliverySettings) -> Pace:
 
 def client_of(
     destination: Destination, delivery: DeliverySettings, pace: Pace
-) -> TrackingClient:
+) -> "TrackingClient":
     """A client that tries again as the environment says."""
+    # It brings HTTP with it, which a run with nothing to send does without.
+    from tracking.client import TrackingClient
+
     return TrackingClient(
         destination.endpoint,
         destination.write_key,

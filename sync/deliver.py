@@ -10,13 +10,17 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from sync.errors import DeliveryStopped, DeliveryUnsure
 from sync.ledger import Rejection
 from sync.outgoing import Outgoing
 from sync.posting import Poster, Settled
-from tracking import Answer, Outcome, Pace, TrackingClient, batches
+from tracking import Answer, Outcome, Pace, batches
 from tracking.limits import REQUEST_MESSAGES
+
+if TYPE_CHECKING:
+    from tracking.client import TrackingClient
 
 # A plan is checkpointed this often: what a kill costs is at most so much sent again.
 CHECKPOINT_SECONDS = 3.0
@@ -52,7 +56,7 @@ class Delivery:
 
     def __init__(
         self,
-        client: TrackingClient,
+        client: "TrackingClient",
         *,
         connections: int,
         pace: Pace | None = None,

@@ -7,10 +7,14 @@ that is bad.
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from sync.ledger import Rejection
 from sync.outgoing import Outgoing
-from tracking import Answer, Outcome, TrackingClient
+from tracking import Answer, Outcome
+
+if TYPE_CHECKING:
+    from tracking.client import TrackingClient
 
 # A refused batch is halved until the bad message stands alone. So many refusals with
 # no acceptance at all are no bad messages but a bad request.
@@ -37,7 +41,7 @@ class Poster:
     What was accepted or refused before tells a bad message from a bad request.
     """
 
-    def __init__(self, client: TrackingClient) -> None:
+    def __init__(self, client: "TrackingClient") -> None:
         self._client = client
         self._has_accepted = False
         self._refused_in_a_row = 0

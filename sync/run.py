@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Select
 
 from sync.builds import require_fit
-from sync.check import require_checked
+from sync.checked import require_checked
 from sync.checks import Counts
 from sync.clearing import freeze_clearing
 from sync.commit import close_early, commit

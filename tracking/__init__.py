@@ -1,11 +1,11 @@
-"""What Segment's Tracking API is: its limits, its rules, its addresses, a client.
+"""What Segment's Tracking API is: its limits, its rules, its addresses.
 
-Knows no warehouse. `tracking.sandbox` is a Segment for a laptop.
+Knows no warehouse. The client is `tracking.client`, which brings HTTP with it, and
+`tracking.sandbox` is a Segment for a laptop.
 """
 
 from tracking.answers import Answer, Outcome
 from tracking.batches import MessageTooLarge, batch_body, batches
-from tracking.client import Timeouts, TrackingClient
 from tracking.messages import EXPLANATIONS, drop_code
 from tracking.pace import Pace
 from tracking.regions import Region
@@ -21,8 +21,6 @@ __all__ = [
     "Pace",
     "Region",
     "Retry",
-    "Timeouts",
-    "TrackingClient",
     "batch_body",
     "batches",
     "drop_code",

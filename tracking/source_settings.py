@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 
-import httpx
+from tracking.http import httpx
 
 CDN = "https://cdn.segment.com"
 _PATH = "/v1/projects/"

@@ -7,14 +7,17 @@ imported here: that alone costs seconds.
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
-from jinja2 import Environment, StrictUndefined, UndefinedError
 
 from warehouse.errors import ProfileError
 from warehouse.schema_names import require_no_schema_of_that_name, schemas_of
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 KINDS = ("duckdb", "postgres", "snowflake")
 
@@ -115,12 +118,27 @@ def _profiles_path(project_dir: Path) -> Path:
 def _rendered(value: object) -> object:
     if not isinstance(value, str) or "{{" not in value:
         return value
+    # Many a profile holds no expression, and this import is felt in each command.
+    from jinja2 import UndefinedError
+
     try:
-        return _ENVIRONMENT.from_string(value).render()
+        return _environment().from_string(value).render()
     except UndefinedError as error:
         raise ProfileError(
             f"profiles.yml uses what relyv cannot read: {error}."
         ) from None
+
+
+@cache
+def _environment() -> "Environment":
+    from jinja2 import Environment, StrictUndefined
+
+    # autoescape is for HTML; these are connection settings.
+    environment = Environment(undefined=StrictUndefined, autoescape=False)  # noqa: S701
+    environment.globals["env_var"] = _env_var
+    for cast in ("as_number", "as_bool", "as_text", "as_native"):
+        environment.filters[cast] = lambda value: value
+    return environment
 
 
 def _env_var(name: str, default: str | None = None) -> str:
@@ -128,10 +146,3 @@ def _env_var(name: str, default: str | None = None) -> str:
     if value is None:
         raise ProfileError(f"profiles.yml needs the environment variable {name}.")
     return value
-
-
-# autoescape is for HTML; these are connection settings.
-_ENVIRONMENT = Environment(undefined=StrictUndefined, autoescape=False)  # noqa: S701
-_ENVIRONMENT.globals["env_var"] = _env_var
-for _cast in ("as_number", "as_bool", "as_text", "as_native"):
-    _ENVIRONMENT.filters[_cast] = lambda value: value

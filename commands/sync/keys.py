@@ -69,7 +69,8 @@ def check(
 
 
 def _ask_for_test_call(warehouse: "Warehouse", destination: "Destination") -> None:
-    from sync.check import TEST_EVENT, record_check, send_test_call
+    from sync.check import TEST_EVENT, send_test_call
+    from sync.checked import record_check
 
     message_id = send_test_call(destination)
     out.print(f"Sent '{TEST_EVENT}' with the messageId {message_id}.")

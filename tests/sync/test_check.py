@@ -7,7 +7,8 @@ import httpx
 import pytest
 
 from sync import check
-from sync.check import check_destination, record_check
+from sync.check import check_destination
+from sync.checked import record_check
 from sync.checks import Counts
 from sync.destination import Destination, destination_of
 from sync.errors import DestinationUnchecked

@@ -9,7 +9,8 @@ import orjson
 from sync.deliver import Delivery
 from sync.outgoing import Outgoing
 from tests.eventually import eventually
-from tracking import Pace, TrackingClient
+from tracking import Pace
+from tracking.client import TrackingClient
 
 Handler = Callable[[httpx.Request], httpx.Response]
 

@@ -15,7 +15,8 @@ from sync.checks import Counts
 from sync.errors import GuardTripped
 from sync.values import iso_timestamp
 from tests.sync.world import World, rows
-from tracking import Answer, TrackingClient
+from tracking import Answer
+from tracking.client import TrackingClient
 
 PEOPLE = [(f"k{number}", f"u{number}", number, "x") for number in range(20)]
 

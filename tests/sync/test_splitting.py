@@ -13,7 +13,7 @@ from sync.deliver import Delivery
 from sync.errors import DeliveryStopped
 from sync.outgoing import Outgoing
 from tests.sync.world import World, fault, many
-from tracking import TrackingClient
+from tracking.client import TrackingClient
 from tracking.limits import MESSAGE_BYTES, REQUEST_MESSAGES, SENDER_REQUEST_BYTES
 
 

@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 import httpx
 
-from tracking import Retry, TrackingClient
+from tracking import Retry
+from tracking.client import TrackingClient
 
 KEY = "N8Qm2vXc7LrT4pWz9KdB6yHs3JfG5aUe"
 ENDPOINT = "https://api.segment.io"

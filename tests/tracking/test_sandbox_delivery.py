@@ -8,7 +8,8 @@ import httpx
 import orjson
 import pytest
 
-from tracking import Outcome, Retry, Timeouts, TrackingClient, batches
+from tracking import Outcome, Retry, batches
+from tracking.client import Timeouts, TrackingClient
 from tracking.sandbox.inspection import Inspection
 from tracking.sandbox.process import SandboxFailed, sandbox_process
 

@@ -11,7 +11,8 @@ from email.utils import format_datetime
 import httpx
 import pytest
 
-from tracking import Answer, Outcome, Retry, Timeouts, TrackingClient, retry
+from tracking import Answer, Outcome, Retry, retry
+from tracking.client import Timeouts, TrackingClient
 from tracking.sandbox.inspection import Inspection
 
 KEY = "N8Qm2vXc7LrT4pWz9KdB6yHs3JfG5aUe"

@@ -8,7 +8,7 @@ import pytest
 from segment.analytics.client import Client
 from segment.analytics.request import APIError
 
-from tracking import TrackingClient
+from tracking.client import TrackingClient
 from tracking.sandbox.inspection import Inspection
 
 KEY = "N8Qm2vXc7LrT4pWz9KdB6yHs3JfG5aUe"

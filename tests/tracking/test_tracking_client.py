@@ -17,7 +17,8 @@ from tests.tracking.network import (
     body_of,
     client,
 )
-from tracking import Answer, Outcome, TrackingClient
+from tracking import Answer, Outcome
+from tracking.client import TrackingClient
 
 STATUSES = [
     *((status, Outcome.ACCEPTED, 1) for status in (200, 201, 202, 204)),
@@ -240,3 +241,18 @@ def test_a_slash_at_the_end_of_the_address_does_not_matter(endpoint: str) -> Non
         tracking.post(MESSAGES)
 
     assert network.requests[0].url.path == "/v1/batch"
+
+
+@pytest.mark.parametrize(("scheme", "checks"), [("https", True), ("http", False)])
+def test_certificates_are_read_only_where_there_are_any(
+    monkeypatch: pytest.MonkeyPatch, scheme: str, checks: bool
+) -> None:
+    """
+    To read them all takes as long as thousands of messages.
+    """
+    asked: dict[str, object] = {}
+    monkeypatch.setattr(httpx, "Client", lambda **words: asked.update(words))
+
+    TrackingClient(f"{scheme}://localhost", KEY)
+
+    assert asked["verify"] is checks

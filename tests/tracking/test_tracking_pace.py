@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracking import Outcome, Pace, Retry, TrackingClient
+from tracking import Outcome, Pace, Retry
+from tracking.client import TrackingClient
 from tracking.sandbox.inspection import Inspection
 
 KEY = "N8Qm2vXc7LrT4pWz9KdB6yHs3JfG5aUe"

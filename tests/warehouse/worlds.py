@@ -19,7 +19,8 @@ from simulation import World, simulate
 from sync import RunOptions, read_syncs, run_sync
 from tests.dbt_runs import run_dbt
 from tests.warehouses import Place
-from tracking import Answer, TrackingClient
+from tracking import Answer
+from tracking.client import TrackingClient
 from warehouse import Warehouse
 
 END = datetime.fromisoformat("2026-03-01 00:00:00")
