@@ -74,8 +74,10 @@ def _by_cursor(
     warehouse: Warehouse, query: Select[Any], chunk_rows: int
 ) -> Iterator[Rows]:
     with warehouse.engine.connect() as connection:
-        result = connection.execution_options(
-            stream_results=True, yield_per=chunk_rows
-        ).execute(query)
-        for chunk in result.partitions():
-            yield [tuple(row) for row in chunk]
+        result = connection.execution_options(stream_results=True).execute(query)
+        # As the driver gives them: SQLAlchemy's own rows cost as much again. Whoever
+        # fetches is another once all is fetched.
+        while rows := result.cursor_strategy.fetchmany(
+            result, result.cursor, chunk_rows
+        ):
+            yield rows

@@ -51,6 +51,16 @@ def test_only_what_lies_between_two_numbers_comes(warehouse: Warehouse) -> None:
     assert found == [(i,) for i in range(2_501, 7_001)]
 
 
+@pytest.mark.parametrize("count", [0, 1, 2, 3_000, 3_001])
+def test_any_number_of_rows_comes_whole(warehouse: Warehouse, count: int) -> None:
+    """
+    None, one, as many as a piece holds, and one more.
+    """
+    found = [row for chunk in read(warehouse, through=count - 1) for row in chunk]
+
+    assert found == [(i,) for i in range(count)]
+
+
 def test_a_wide_row_comes_among_few(warehouse: Warehouse) -> None:
     """
     What is in memory at one time is bounded in values, not in rows.
