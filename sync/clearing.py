@@ -23,7 +23,7 @@ from sync.installation import read_installation
 from sync.ledger import Lease, Ledger
 from sync.manifest import Model, Sync
 from sync.pending import renderer_of
-from sync.plan import forget_suppressed
+from sync.silence import forget_suppressed
 from sync.subject import SUPPRESSIBLE, is_suppressed, null_like
 from sync.tables import SyncTables, new, old
 from sync.times import readable

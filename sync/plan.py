@@ -5,7 +5,6 @@ into Python here.
 """
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
     Subquery,
     Table,
@@ -13,25 +12,24 @@ from sqlalchemy import (
     func,
     insert,
     literal,
-    null,
     select,
-    update,
 )
 
 from sync.again import Again
+from sync.agreement import rows_agreed_on
 from sync.bill import over_budget
 from sync.checks import Counts, check_model, count_changes, tripped
-from sync.config import SyncSettings
-from sync.consent import kept_about_them
 from sync.diff import change_set, held_back
 from sync.doubt import doubts
 from sync.frozen import HELD, keep_plan
 from sync.ledger import Lease, Ledger
 from sync.manifest import Sync
 from sync.model_images import model_rows
-from sync.subject import SUPPRESSIBLE, is_filed_by_key, is_suppressed
+from sync.silence import forget_suppressed, forget_withheld
+from sync.subject import is_filed_by_key
 from sync.tables import BASELINE, FORGOTTEN, SyncTables
 from sync.trial import Trial
+from warehouse.memory import least_memory
 from warehouse.suppressions import suppressions
 
 
@@ -59,36 +57,28 @@ def freeze(
     number = lease.last_plan + 1
     with ledger.warehouse.engine.connect() as connection, connection.begin() as work:
         ledger.fenced(connection, lease, last_plan=number, delivered_through=0)
-        size = check_model(connection, sync, tables.image, model)
-        doubt = doubts(connection, tables)
-        forget_suppressed(connection, sync.settings, tables, suppressed, doubt)
-        forget_withheld(connection, sync, tables, doubt)
-        confirmed = _size(connection, tables.sent)
         connection.execute(delete(tables.pending))
         is_baseline = not again and wants_baseline(connection, ledger, sync)
-        if is_baseline:
-            _take_baseline(connection, tables, model)
+        doubt = doubts(connection, tables)
+        agreed = None
+        if not (again or is_baseline) and doubt is None:
+            with least_memory(ledger.warehouse):
+                agreed = rows_agreed_on(connection, tables.image, model, tables.sent)
+        if agreed is not None:
+            size = confirmed = agreed
         else:
-            changes = change_set(
-                sync.settings,
-                tables.image,
-                model,
-                tables.sent,
-                tables.rejected,
-                again,
-                doubt,
-                by_key=is_filed_by_key(
-                    connection, sync.settings, tables.image, tables.sent
-                ),
-            )
-            if trial is not None:
-                changes = trial.of(changes, tables.image)
-            names = [column.name for column in changes.selected_columns]
-            connection.execute(insert(tables.pending).from_select(names, changes))
+            size = check_model(connection, sync, tables.image, model)
+            forget_suppressed(connection, sync.settings, tables, suppressed, doubt)
+            forget_withheld(connection, sync, tables, doubt)
+            confirmed = _size(connection, tables.sent)
+            if is_baseline:
+                _take_baseline(connection, tables, model)
+            else:
+                _keep_changes(connection, sync, tables, model, again, trial, doubt)
         counts, rows = count_changes(connection, tables.pending)
         problem = tripped(sync.settings.guard, counts, confirmed=confirmed, size=size)
         problem = problem or over_budget(connection, ledger, counts)
-        waiting = _waiting(connection, sync, tables, model)
+        waiting = 0 if agreed else _waiting(connection, sync, tables, model)
         has_grown = accept_guard and _has_grown(connection, ledger, lease, counts)
         is_held = problem is not None and (has_grown or not accept_guard)
         if is_held or (is_baseline and not size):
@@ -109,61 +99,29 @@ def freeze(
     return waiting
 
 
-def forget_suppressed(
+def _keep_changes(
     connection: Connection,
-    settings: SyncSettings,
+    sync: Sync,
     tables: SyncTables,
-    suppressed: Table,
+    model: Subquery,
+    again: Again | None,
+    trial: Trial | None,
     doubt: Table | None,
 ) -> None:
-    """
-    Forget the people nobody may be told of: no call, not even a clear.
-
-    Of an event that is told once, its key stays. What happened on a shared device may
-    be filed under somebody else now; it has been told, and its messageId is used up.
-    """
-    roles = {column.name for column in tables.image.roles}
-    for name, role in SUPPRESSIBLE.items():
-        if role not in roles:
-            continue
-        about_them = is_suppressed(tables.sent.c[role], name, suppressed)
-        _forget(connection, settings, tables, about_them)
-        if doubt is not None:
-            about_them = is_suppressed(doubt.c[role], name, suppressed)
-            connection.execute(delete(doubt).where(about_them))
-
-
-def forget_withheld(
-    connection: Connection, sync: Sync, tables: SyncTables, doubt: Table | None
-) -> None:
-    """Forget the rows without consent, in the same way."""
-    about_them = kept_about_them(sync, tables.sent)
-    if about_them is None:
-        return
-    _forget(connection, sync.settings, tables, about_them)
-    if doubt is not None:
-        withheld = kept_about_them(sync, doubt)
-        assert withheld is not None
-        connection.execute(delete(doubt).where(withheld))
-
-
-def _forget(
-    connection: Connection,
-    settings: SyncSettings,
-    tables: SyncTables,
-    about_them: ColumnElement[bool],
-) -> None:
-    if _is_told_once(settings):
-        nothing = {column.name: null() for column in tables.image.values}
-        connection.execute(update(tables.sent).where(about_them).values(nothing))
-    else:
-        connection.execute(delete(tables.sent).where(about_them))
-
-
-def _is_told_once(settings: SyncSettings) -> bool:
-    """An event whose key does not say whose it is."""
-    named = {settings.user_id, settings.anonymous_id}
-    return settings.is_insert_only and named.isdisjoint(settings.key)
+    changes = change_set(
+        sync.settings,
+        tables.image,
+        model,
+        tables.sent,
+        tables.rejected,
+        again,
+        doubt,
+        by_key=is_filed_by_key(connection, sync.settings, tables.image, tables.sent),
+    )
+    if trial is not None:
+        changes = trial.of(changes, tables.image)
+    names = [column.name for column in changes.selected_columns]
+    connection.execute(insert(tables.pending).from_select(names, changes))
 
 
 def _waiting(

@@ -93,6 +93,11 @@ def is_whole(data_type: str) -> bool:
     return base_type(data_type) in _WHOLE
 
 
+def is_plain(data_type: str) -> bool:
+    """Whether a native type's values are one thing each: no lists, nothing nested."""
+    return is_text(data_type) or base_type(data_type) in _PLAIN
+
+
 def _number(value: Column) -> Said:
     # NaN and infinity are beyond every number, for both warehouses.
     is_safe = value.between(-MAX_SAFE_INTEGER, MAX_SAFE_INTEGER)
@@ -111,6 +116,7 @@ _MOMENTS = frozenset(
         "timestamptz",
     }
 )
+_PLAIN = _WHOLE | _EXACT | _FLOATS | _MOMENTS | {"bool", "boolean", "date", "uuid"}
 WORDS: Mapping[str, Words] = {
     "duckdb": Words(
         sha256=func.sha256,

@@ -75,12 +75,18 @@ def temporary_schema(connection: Connection, schema: str) -> str | None:
 
 def base_type(data_type: str) -> str:
     """A native type without its measures, in lower case: numeric of NUMERIC(10, 2)."""
-    return data_type.lower().split("(")[0].strip()
+    word = data_type.lower().split("(")[0].strip()
+    return f"{word}[]" if _is_list(data_type) and not _is_list(word) else word
 
 
 def is_text(data_type: str) -> bool:
     """Whether a native type is text, of whatever length."""
-    return data_type.lower().startswith(("varchar", "character varying", "text"))
+    words = ("varchar", "character varying", "text")
+    return data_type.lower().startswith(words) and not _is_list(data_type)
+
+
+def _is_list(data_type: str) -> bool:
+    return data_type.endswith("]")
 
 
 def retype_column(

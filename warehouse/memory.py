@@ -20,6 +20,7 @@ Result = TypeVar("Result")
 
 USUAL_MB = 2_000
 LITTLE_MB = 128
+LEAST_MB = 32
 GROWS_BY = 4
 
 
@@ -47,6 +48,22 @@ def little_memory(warehouse: "Warehouse") -> Iterator[None]:
     finally:
         with suppress(DBAPIError):  # of a file that is lost, whose own error says more
             _hold_to(warehouse, USUAL_MB)
+
+
+@contextmanager
+def least_memory(warehouse: "Warehouse") -> Iterator[None]:
+    """
+    Hold DuckDB to the least meanwhile: for work that keeps no rows.
+
+    DuckDB fills what it has with what it reads. Where little was too little already,
+    nothing is taken away.
+    """
+    before = warehouse.memory.megabytes
+    _hold_to(warehouse, LEAST_MB if before == LITTLE_MB else before)
+    try:
+        yield
+    finally:
+        _hold_to(warehouse, before)
 
 
 def grown_as_needed(warehouse: "Warehouse", work: Callable[[], Result]) -> Result:

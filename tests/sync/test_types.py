@@ -49,10 +49,14 @@ ALSO_SAID: list[tuple[str, Any]] = [
 ONLY_SAID: dict[str, list[tuple[str, Any]]] = {
     "duckdb": [
         ("[1, 2]", [1, 2]),
+        ("['a', 'b']", ["a", "b"]),
         ("{'a': 1, 'b': [true]}", {"a": 1, "b": [True]}),
         ("cast(chr(0) || 'x' as varchar)", "\x00x"),
     ],
-    "postgres": [("array[1, 2]", [1, 2])],
+    "postgres": [
+        ("array[1, 2]", [1, 2]),
+        ("array['a', 'b']", ["a", "b"]),
+    ],
 }
 
 # An expression and the reason for which its row is rejected.
