@@ -8,8 +8,8 @@
 
 Each run is the command that a person would run, start-up included, in a process of its
 own; the receiver is the sandbox, in another. The baselines of the same run are in
-`baselines.py`. `--rows`: a first run, one without a change and one with 1% changed.
-`--slow`: every request takes the receiver 80 ms, and eight are in flight.
+`baselines.py` and `peer.py`. `--rows`: a first run, one without a change, one with 1%
+changed. `--slow`: every request takes the receiver 80 ms, and eight are in flight.
 `--unchanged`: no change among many rows. `--postgres`: the model is in a PostgreSQL of
 the tests' own. `--steps`: where the CPU time of a first run goes.
 """
@@ -23,6 +23,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+import peer
 import psycopg
 from baselines import (
     BARE,
@@ -68,6 +69,8 @@ def measure(rows: int) -> None:
     with _duckdb(rows) as (file, environment, receiver):
         _library(file, receiver, rows, LARGE_QUEUE)
         _baseline("bare script", receiver, python(BARE, str(file), receiver))
+        output = {"type": "duckdb", "path": str(file)}
+        has_peer = _peer(file.parent, output, receiver)
         before = _blocks(file)
         first = _sync("first", environment, receiver)
         print(f"  events per CPU second: {rows / first.cpu:,.0f}")
@@ -76,6 +79,8 @@ def measure(rows: int) -> None:
         _sync("nothing changed", environment, receiver)
         in_duckdb(file, ONE_PERCENT)
         _sync("1% changed", environment, receiver)
+        if has_peer:
+            _baseline("drt, 1% changed", receiver, peer.drt(file.parent))
 
 
 def slow(rows: int) -> None:
@@ -117,6 +122,7 @@ def postgres(rows: int) -> None:
                 there.execute(statement)
             bare = python(BARE_POSTGRES, receiver, json.dumps(place))
             _baseline("bare script", receiver, bare)
+            _peer(Path(folder), output, receiver)
             _sync("first", environment, receiver)
             there.execute("vacuum analyze bench_ledger.people__sent")
             kept = " + ".join(f"pg_column_size({name})" for name in FIELDS)
@@ -178,6 +184,17 @@ def _library(file: Path, receiver: str, rows: int, queue: str) -> None:
     sent = _baseline(name, receiver, measured)
     if sent < rows:
         print(f"  {rows - sent:,} calls lost ({100 * (rows - sent) / rows:.0f}%)")
+
+
+def _peer(folder: Path, output: Mapping[str, object], receiver: str) -> bool:
+    """A first run of drt and one without a change, if it is installed."""
+    if not peer.is_there():
+        print("  no drt: it comes with the extra `bench`")
+        return False
+    peer.set_up(folder, output, receiver)
+    for name in ("drt, first", "drt, nothing changed"):
+        _baseline(name, receiver, peer.drt(folder))
+    return True
 
 
 def _baseline(name: str, receiver: str, measured: Measured) -> int:
