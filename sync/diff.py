@@ -24,17 +24,10 @@ from sync.again import Again
 from sync.billing import month_start
 from sync.config import SyncSettings
 from sync.doubt import left_in_doubt, told_again
-from sync.image import (
-    LAST_ACTIVITY,
-    Image,
-)
+from sync.image import LAST_ACTIVITY, Image
 from sync.news import comparable, differs
-from sync.subject import (
-    SUPPRESSIBLE,
-    destination_id,
-    null_like,
-    same_key,
-)
+from sync.presence import clears_removed, is_member, left_ids, removal_kind
+from sync.subject import SUPPRESSIBLE, same_key
 from sync.tables import CHANGE, new, old
 from warehouse.numbering import numbered
 
@@ -104,12 +97,12 @@ def _changes(
 ) -> Subquery:
     if settings.is_insert_only:
         doubt = None  # Its ids do not depend on the plan: a re-send is recognised.
-    removal = _removal(settings, model, sent, by_key=by_key)
+    removal = removal_kind(settings, model, sent, by_key=by_key)
     changes = [
         _compared(settings, image, model, sent, doubt, removal, everything=everything)
     ]
-    if _clears(settings) and not by_key:
-        changes.append(_left_ids(settings, image, model, sent))
+    if clears_removed(settings) and not by_key:
+        changes.append(left_ids(settings, image, model, sent))
     if doubt is not None:
         changes.append(left_in_doubt(settings, image, model, sent, doubt))
     return union_all(*changes).subquery("changes")
@@ -147,7 +140,7 @@ def _compared(
     if everything:
         found.append(and_(~is_gone, ~_is_emptied(settings, image, sent)))
     elif settings.call == "audience":
-        kinds.insert(1, (_is_member(settings, model, sent), literal("adopted")))
+        kinds.insert(1, (is_member(settings, model, sent), literal("adopted")))
     if doubt is not None and not everything:
         again = told_again(settings, image, model, doubt)
         kinds[1:1] = again
@@ -177,63 +170,8 @@ def _is_emptied(settings: SyncSettings, image: Image, sent: Any) -> ColumnElemen
     return and_(is_known, *(sent.c[name].is_(None) for name in ids))
 
 
-def _left_ids(
-    settings: SyncSettings, image: Image, model: Subquery, sent: Any
-) -> Select[Any]:
-    """A key that moved to another id leaves its old id behind: a removal of its own."""
-    before, after = destination_id(settings, sent), destination_id(settings, model)
-    return (
-        select(
-            literal("removed"),
-            *(sent.c[c.name] for c in image.keys),
-            *(null_like(model.c[c.name]) for c in image.values),
-            *(sent.c[c.name] for c in image.values),
-        )
-        .select_from(sent.join(model, same_key(image, model, sent)))
-        .where(before.is_distinct_from(after))
-        .where(~_still_in_model(settings, model, before))
-    )
-
-
-def _removal(
-    settings: SyncSettings, model: Subquery, sent: Any, *, by_key: bool
-) -> ColumnElement[str]:
-    if _clears(settings) and not by_key:
-        still_there = _still_in_model(settings, model, destination_id(settings, sent))
-        return case((still_there, literal("forgotten")), else_=literal("removed"))
-    is_told = settings.removed is not None or _clears(settings)
-    return literal("removed" if is_told else "forgotten")
-
-
 def _tells_of_added(settings: SyncSettings) -> bool:
     return settings.call != "track" or settings.added is not None
-
-
-def _clears(settings: SyncSettings) -> bool:
-    return settings.call != "track" and settings.on_removed == "clear"
-
-
-def _is_member(
-    settings: SyncSettings, model: Subquery, sent: Any
-) -> ColumnElement[bool]:
-    """Whoever is in the audience already, under whatever key, does not enter it."""
-    members = sent.alias("members")
-    return exists(
-        select(literal(1))
-        .select_from(members)
-        .where(destination_id(settings, members) == destination_id(settings, model))
-    )
-
-
-def _still_in_model(
-    settings: SyncSettings, model: Subquery, wanted: ColumnElement[Any]
-) -> ColumnElement[bool]:
-    others = model.alias("others")
-    return exists(
-        select(literal(1))
-        .select_from(others)
-        .where(destination_id(settings, others) == wanted)
-    )
 
 
 def _refused_before(
