@@ -5,7 +5,7 @@ or the commit at which it dies on, every other one fails too, those that would t
 included. What its transaction had not committed is rolled back by the warehouse.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -51,7 +51,11 @@ class Night:
 
 History = list[Change | Run | Night]
 
-PEOPLE: SearchStrategy[tuple[tuple[str, str, int | None, str | None], ...]] = st.lists(
+People = tuple[tuple[str, str, int | None, str | None], ...]
+
+FIRST = Change((("a", "u1", 1, "x"), ("b", "u2", 2, None)))
+
+PEOPLE: SearchStrategy[People] = st.lists(
     st.tuples(
         st.sampled_from("abcd"),
         st.sampled_from(["u1", "u2", "u3", "u4"]),
@@ -85,28 +89,46 @@ HISTORIES_OF_DAYS: SearchStrategy[History] = st.lists(
 )
 
 
-def live_through(world: World, sync: Sync, history: History) -> None:
-    """Take every step of a history, then let one run end in peace; the next rests."""
+def live_through(
+    world: World, sync: Sync, history: History, holds: Callable[[People], None]
+) -> None:
+    """
+    Take every step of a history, then let one run end in peace; the next rests.
+
+    Whenever a run ends in peace, what Segment was told `holds` of the model's rows.
+    """
+    people = FIRST.people
     for step in history:
         if isinstance(step, Change):
-            world.model(rows(*step.people))
+            people = step.people
+            world.model(rows(*people))
         elif isinstance(step, Night):
             sleep_through(world, step.hours)
         else:
             world.sandbox.faults(step.faults)
-            run_until_death(world, sync, step.dies_at)
+            if run_until_death(world, sync, step.dies_at):
+                holds(people)
     world.sandbox.clear_faults()
     world.run(sync)
+    holds(people)
     assert world.run(sync).counts.total == 0
+    holds(people)
 
 
-def run_until_death(world: World, sync: Sync, dies_at: int) -> None:
-    """One run; what it leaves behind is what a killed process would."""
+def run_until_death(world: World, sync: Sync, dies_at: int) -> bool:
+    """
+    One run; what it leaves behind is what a killed process would.
+
+    Returns:
+        Whether it came to its end: all that the model says was sent.
+    """
     try:
         with world.warehouse() as warehouse, dying(warehouse.engine, dies_at):
             run_sync(warehouse, sync, RunOptions(delivery=FAST))
     except (Died, SyncError):
         _wait_for_the_lease_to_end(world)
+        return False
+    return True
 
 
 def sleep_through(world: World, hours: int) -> None:

@@ -1,4 +1,4 @@
-"""Whatever dies, the receiver ends up with what the model says.
+"""Whatever dies, the receiver has what the model says whenever a run has ended well.
 
 Each history is drawn by Hypothesis; one that fails is shortened to the few steps that
 matter, and printed.
@@ -13,10 +13,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from tests.sync.histories import (
+    FIRST,
     HISTORIES,
     HISTORIES_OF_DAYS,
-    Change,
     History,
+    People,
     live_through,
 )
 from tests.sync.world import World, rows
@@ -25,8 +26,6 @@ from tracking.sandbox.inspection import Inspection
 
 NewWorld = Callable[[], Any]
 Told = dict[str, dict[str, Any]]
-
-FIRST = Change((("a", "u1", 1, "x"), ("b", "u2", 2, None)))
 
 FEW = settings(
     max_examples=10,
@@ -61,24 +60,23 @@ def new_world(
     return new
 
 
-def people_of(history: History) -> tuple[tuple[Any, ...], ...]:
-    changes = [step for step in history if isinstance(step, Change)]
-    return (changes or [FIRST])[-1].people
-
-
 def traits_hold(new_world: NewWorld, history: History, missed: float) -> None:
     """Identify: each person's traits are their row's, and nobody else has any."""
     with new_world(missed_repeats=missed) as world:
-        live_through(world, world.identify(), history)
 
-        wanted = {
-            user: _without_nulls({"score": score, "url": url})
-            for _, user, score, url in people_of(history)
-        }
-        found = {user: _without_nulls(said) for user, said in world.traits().items()}
-        assert {user: said for user, said in found.items() if said} == {
-            user: said for user, said in wanted.items() if said
-        }
+        def holds(people: People) -> None:
+            wanted = {
+                user: _without_nulls({"score": score, "url": url})
+                for _, user, score, url in people
+            }
+            found = {
+                user: _without_nulls(said) for user, said in world.traits().items()
+            }
+            assert {user: said for user, said in found.items() if said} == {
+                user: said for user, said in wanted.items() if said
+            }
+
+        live_through(world, world.identify(), history, holds)
 
 
 def events_hold(new_world: NewWorld, history: History) -> None:
@@ -92,31 +90,35 @@ def events_hold(new_world: NewWorld, history: History) -> None:
             fields={"key": "id", "score": "score", "url": "url"},
             guard={"removed_percent": 100},
         )
-        live_through(world, sync, history)
 
-        told: Told = {}
-        for message in world.messages():
-            _tell(told, message["event"], message["properties"])
-        assert told == {
-            key: {"key": key, "score": score, "url": url}
-            for key, _, score, url in people_of(history)
-        }
+        def holds(people: People) -> None:
+            told: Told = {}
+            for message in world.messages():
+                _tell(told, message["event"], message["properties"])
+            assert told == {
+                key: {"key": key, "score": score, "url": url}
+                for key, _, score, url in people
+            }
+
+        live_through(world, sync, history, holds)
 
 
-def audience_holds(new_world: NewWorld, history: History) -> None:
+def members_hold(new_world: NewWorld, history: History) -> None:
     """Audience: who entered and has not left is who is in the model."""
     with new_world() as world:
         sync = world.sync(
             call="audience", fields=["score"], guard={"removed_percent": 100}
         )
-        live_through(world, sync, history)
 
-        inside: set[str] = set()
-        for message in world.messages():
-            user, enters = message["userId"], message["event"] == "Segment Entered"
-            assert enters is (user not in inside)
-            (inside.add if enters else inside.discard)(user)
-        assert inside == {user for _, user, _, _ in people_of(history)}
+        def holds(people: People) -> None:
+            inside: set[str] = set()
+            for message in world.messages():
+                user, enters = message["userId"], message["event"] == "Segment Entered"
+                assert enters is (user not in inside)
+                (inside.add if enters else inside.discard)(user)
+            assert inside == {user for _, user, _, _ in people}
+
+        live_through(world, sync, history, holds)
 
 
 @given(history=HISTORIES_OF_DAYS)
@@ -137,7 +139,7 @@ def test_events_are_told_once_each(new_world: NewWorld, history: History) -> Non
 @FEW
 def test_members_are_the_models(new_world: NewWorld, history: History) -> None:
     """Nobody enters twice."""
-    audience_holds(new_world, history)
+    members_hold(new_world, history)
 
 
 @pytest.mark.slow
@@ -160,6 +162,17 @@ def test_events_are_told_once_each_in_1000_histories(
 ) -> None:
     """The same, at length."""
     events_hold(new_world, history)
+
+
+@pytest.mark.slow
+@given(history=HISTORIES)
+@pytest.mark.timeout(7200)
+@MANY
+def test_members_are_the_models_in_1000_histories(
+    new_world: NewWorld, history: History
+) -> None:
+    """The same, at length."""
+    members_hold(new_world, history)
 
 
 def _tell(told: Told, event: str, properties: Mapping[str, Any]) -> None:
