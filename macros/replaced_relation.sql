@@ -1,24 +1,36 @@
-{% macro replaced_relation(kind) -%}
-    {#- In the transaction of all that follows: who reads meanwhile sees the old one. -#}
-    {%- set target_relation = this.incorporate(type=kind) -%}
-    {%- set built = load_cached_relation(this) -%}
-    {{ run_hooks(pre_hooks, inside_transaction=False) }}
-    {{ run_hooks(pre_hooks, inside_transaction=True) }}
-    {%- call statement('main') -%}
-        {%- if built is not none -%}
-            drop {{ built.type }} if exists {{ built }};
-        {%- endif %}
-        {% if kind == 'view' -%}
-            {{ create_view_as(target_relation, sql) }}
-        {%- else -%}
-            {{ create_table_as(False, target_relation, sql) }}
-        {%- endif %}
-    {%- endcall -%}
-    {%- do create_indexes(target_relation) -%}
-    {{ run_hooks(post_hooks, inside_transaction=True) }}
-    {%- do apply_grants(target_relation, config.get('grants'), should_revoke=True) -%}
-    {%- do persist_docs(target_relation, model) -%}
-    {%- do adapter.commit() -%}
-    {{ run_hooks(post_hooks, inside_transaction=False) }}
-    {%- do return({'relations': [target_relation]}) -%}
+{% macro replaced_relation(target_relation, rows_sql) -%}
+    {{ return(adapter.dispatch('replaced_relation', 'relyv_segment')(
+        target_relation, rows_sql
+    )) }}
+{%- endmacro %}
+
+{% macro default__replaced_relation(target_relation, rows_sql) -%}
+    {#- By dbt's own macro: views that stand on the old one leave with it. -#}
+    {%- set built = load_cached_relation(target_relation) -%}
+    {%- if built is not none -%}
+        {%- do adapter.drop_relation(built) -%}
+    {%- endif -%}
+    {{ create_table_as(False, target_relation, rows_sql) }}
+{%- endmacro %}
+
+{% macro duckdb__replaced_relation(target_relation, rows_sql) -%}
+    {#- In the transaction of what follows: who reads meanwhile sees the old one. -#}
+    {%- set built = load_cached_relation(target_relation) -%}
+    {%- if built is not none -%}
+        drop {{ built.type }} if exists {{ built }};
+    {%- endif %}
+    {% if target_relation.is_view -%}
+        {{ create_view_as(target_relation, rows_sql) }}
+    {%- else -%}
+        {{ create_table_as(False, target_relation, rows_sql) }}
+    {%- endif %}
+{%- endmacro %}
+
+{% macro snowflake__replaced_relation(target_relation, rows_sql) -%}
+    {#- There dbt's macro replaces a table itself: one that fails leaves the old one. -#}
+    {%- set built = load_cached_relation(target_relation) -%}
+    {%- if built is not none and not built.is_table -%}
+        {%- do adapter.drop_relation(built) -%}
+    {%- endif -%}
+    {{ create_table_as(False, target_relation, rows_sql) }}
 {%- endmacro %}

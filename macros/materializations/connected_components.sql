@@ -14,5 +14,5 @@
     {%- set used = [] -%}
     {%- set components = solved_components(target_relation, sql, used) -%}
 
-    {{ return(finish_loop(target_relation, components, used)) }}
+    {{ return(finish_model(target_relation, components, used)) }}
 {% endmaterialization %}

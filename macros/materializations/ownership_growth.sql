@@ -36,7 +36,7 @@
         {%- endif -%}
     {%- endfor -%}
 
-    {{ return(finish_loop(
+    {{ return(finish_model(
         target_relation, 'select node, owner from ' ~ settled, [links, settled]
     )) }}
 {% endmaterialization %}

@@ -3,9 +3,15 @@
     under another name and to rename both, is five statements more for each model.
 -#}
 {% materialization table, adapter='duckdb' %}
-    {{ return(replaced_relation('table')) }}
+    {{ run_hooks(pre_hooks, inside_transaction=False) }}
+    {{ run_hooks(pre_hooks, inside_transaction=True) }}
+
+    {{ return(finish_model(this.incorporate(type='table'), sql)) }}
 {% endmaterialization %}
 
 {% materialization view, adapter='duckdb' %}
-    {{ return(replaced_relation('view')) }}
+    {{ run_hooks(pre_hooks, inside_transaction=False) }}
+    {{ run_hooks(pre_hooks, inside_transaction=True) }}
+
+    {{ return(finish_model(this.incorporate(type='view'), sql)) }}
 {% endmaterialization %}

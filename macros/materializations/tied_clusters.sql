@@ -34,5 +34,5 @@
         {%- endcall -%}
     {%- endif -%}
 
-    {{ return(finish_loop(target_relation, 'select * from ' ~ clusters, used)) }}
+    {{ return(finish_model(target_relation, 'select * from ' ~ clusters, used)) }}
 {% endmaterialization %}

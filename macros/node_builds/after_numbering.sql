@@ -3,9 +3,6 @@
         that follow have not seen more. -#}
     {{ return({
         'materialized': materialized,
-        'post_hook': [
-            '{{ forget_seen_build() }}',
-            '{{ record_seen_build() }}',
-        ],
+        'post_hook': '{{ record_seen_build() }}',
     }) }}
 {%- endmacro %}

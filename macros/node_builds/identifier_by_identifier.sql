@@ -7,9 +7,6 @@
         'incremental_strategy': 'changed_rows',
         'unique_key': column,
         'on_schema_change': 'fail',
-        'post_hook': [
-            '{{ forget_seen_build() }}',
-            '{{ record_seen_build() }}',
-        ],
+        'post_hook': '{{ record_seen_build() }}',
     }) }}
 {%- endmacro %}

@@ -1,4 +1,4 @@
-{% macro node_by_node(column='node', materialized='incremental') -%}
+{% macro node_by_node(column='node', materialized='appended') -%}
     {#- The config of a model each of whose rows is of one cluster, which it shows by the
         number of an identifier: what was numbered anew leaves, and comes again. Its
         imports ask `is_of_new_node`. Where Segment says who is who nothing is numbered,
@@ -9,11 +9,7 @@
     {{ return({
         'materialized': materialized,
         'incremental_strategy': 'append',
-        'on_schema_change': 'fail',
         'pre_hook': "{{ forget_old_nodes('" ~ column ~ "') }}",
-        'post_hook': [
-            '{{ forget_seen_build() }}',
-            '{{ record_seen_build() }}',
-        ],
+        'post_hook': '{{ record_seen_build() }}',
     }) }}
 {%- endmacro %}

@@ -3,9 +3,8 @@
         number: what has another version leaves, and comes again. Its imports ask
         `is_of_changed_set`. -#}
     {{ return({
-        'materialized': 'incremental',
+        'materialized': 'appended',
         'incremental_strategy': 'append',
-        'on_schema_change': 'fail',
         'pre_hook': '{{ forget_changed_sets() }}',
         'post_hook': '{{ record_seen_sets() }}',
     }) }}
