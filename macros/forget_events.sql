@@ -1,8 +1,10 @@
 {% macro forget_events() -%}
-    {#- What must leave and has nothing to replace it: delete+insert would leave it. -#}
+    {#- What changed is put in its place again, or has left. -#}
     {%- set changed = ref('stg_relyv__changed_events') -%}
-    {%- if is_incremental() -%}
+    {%- if is_increment() -%}
         delete from {{ this }}
-        where event_id in (select event_id from {{ changed }} where is_leaving)
+        where
+            {{ landed_since(oldest_changed_event()) }}
+            and event_id in (select changed.event_id from {{ changed }} as changed)
     {%- endif -%}
 {%- endmacro %}

@@ -15,11 +15,11 @@
         ~ ' as since, max(' ~ happened_at ~ ') as until from ' ~ built
     ).rows[0].values() -%}
 {%- endif %}
+{%- set latest = told_moment(until) -%}
 {%- set recent_when = [landed_since(since)] -%}
 {%- if since -%}
     {%- do recent_when.append(
-        'not ' ~ landed_since(since) ~ ' and ' ~ happened_at ~ " > cast('" ~ until
-        ~ "' as " ~ dbt.type_timestamp() ~ ')'
+        'not ' ~ landed_since(since) ~ ' and ' ~ happened_at ~ ' > ' ~ latest
     ) -%}
 {%- endif %}
 
@@ -74,7 +74,9 @@ recently_built as (
 
 arriving as (
 
-    select recent.event_id
+    select
+        recent.event_id,
+        recent._loaded_at
 
     from recent
 
@@ -97,11 +99,13 @@ arriving as (
 
 ),
 
--- Each by itself: no event is read where nobody is to be forgotten.
+-- Each by itself: no event is read where nobody is to be forgotten, nor where the
+-- latest of them has happened.
 leaving as (
 
     {% for condition in [
-        happened_at ~ ' > ' ~ as_of(),
+        latest ~ ' > ' ~ as_of() ~ ' and ' ~ happened_at ~ ' > ' ~ as_of()
+        if until else '1 = 0',
         'session_id in (select gone.session_id from suppressed_sessions as gone)',
         'event_id in (select gone.event_id from suppressed_events as gone)',
     ] %}
@@ -115,17 +119,37 @@ leaving as (
 
 either as (
 
+    select event_id from arriving
+    union
+    select event_id from leaving
+
+),
+
+-- What is built is the best copy of an event: others count if that must leave.
+copies as (
+
     select
         event_id,
-        0 as leaves
+        _loaded_at
     from arriving
 
     union all
 
     select
         event_id,
-        1 as leaves
-    from leaving
+        _loaded_at
+    from {{ built or source('relyv', 'session_events') }}
+    where
+        {{ '1 = 1' if built else '1 = 0' }}
+        and event_id in (select either.event_id from either)
+
+    union all
+
+    select
+        event_id,
+        _loaded_at
+    from {{ source('relyv', 'session_events') }}
+    where event_id in (select leaving.event_id from leaving)
 
 ),
 
@@ -133,9 +157,9 @@ changed as (
 
     select
         event_id,
-        max(leaves) = 1 as is_leaving
+        min(_loaded_at) as oldest_loaded_at
 
-    from either
+    from copies
 
     group by 1
 

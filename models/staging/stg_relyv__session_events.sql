@@ -1,21 +1,11 @@
 {{ config(
-    materialized='incremental',
-    incremental_strategy='delete+insert',
-    unique_key='event_id',
-    on_schema_change='fail',
+    materialized='appended',
+    incremental_strategy='append',
     pre_hook='{{ forget_events() }}',
     indexes=lookup_indexes('event_id') + lookup_indexes('session_id')
 ) }}
 {%- set changed = ref('stg_relyv__changed_events') -%}
-{#- All copies of an event that changed, and as little of the others as can be. -#}
-{%- set oldest = none -%}
-{%- if is_incremental() -%}
-    {%- set oldest = run_query(
-        'select min(_loaded_at) from ' ~ source('relyv', 'session_events')
-        ~ ' where event_id in (select changed.event_id from ' ~ changed
-        ~ ' as changed)'
-    ).rows[0][0] -%}
-{%- endif %}
+
 
 with
 
@@ -75,8 +65,8 @@ source_rows as (
     where
         event_id is not null
         and coalesce(ts, received_at, _loaded_at) <= {{ as_of() }}
-    {% if is_incremental() %}
-            and {{ landed_since(oldest) }}
+    {% if is_increment() %}
+            and {{ landed_since(oldest_changed_event()) }}
             and event_id in (select changed.event_id from {{ changed }} as changed)
         {% endif %}
 
@@ -104,7 +94,7 @@ repeated_events as (
 
     select event_id
 
-    from {{ 'source_rows' if is_incremental() else source('relyv', 'session_events') }}
+    from {{ 'source_rows' if is_increment() else source('relyv', 'session_events') }}
 
     where event_id is not null
 
