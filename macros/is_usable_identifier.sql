@@ -2,7 +2,7 @@
     {#- dbt reads the word null in a seed as an empty cell, so it is spelled here. -#}
     (
         lower({{ identifier_value }}) <> 'null'
-        and ltrim({{ identifier_value }}, '0-') <> ''
+        and replace(replace({{ identifier_value }}, '0', ''), '-', '') <> ''
         and lower({{ identifier_value }}) not in (
             select lower(identifier_value)
             from {{ ref('blocked_values') }}
