@@ -12,10 +12,11 @@ from itertools import count
 
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine
 
 from sync import RunOptions, Sync, run_sync
 from sync.errors import SyncError
+from tests.sync.steps import before_each_step
 from tests.sync.world import FAST, World, rows
 
 # A run of a history is some 60 statements and commits long; one that is to die later
@@ -146,18 +147,12 @@ def dying(engine: Engine, dies_at: int) -> Iterator[None]:
     """Count statements and commits; the nth and all behind it fail."""
     steps = count(1)
 
-    def step(*_seen: object) -> None:
+    def step() -> None:
         if next(steps) >= dies_at:
             raise Died
 
-    moments = ("before_cursor_execute", "commit")
-    for moment in moments:
-        event.listen(engine, moment, step)
-    try:
+    with before_each_step(engine, step):
         yield
-    finally:
-        for moment in moments:
-            event.remove(engine, moment, step)
 
 
 def _wait_for_the_lease_to_end(world: World) -> None:

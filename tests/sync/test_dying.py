@@ -6,12 +6,13 @@ from itertools import count
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
 from sync import RunOptions, Sync, run_sync
 from sync.checks import Counts
 from tests.sync.histories import run_until_death
+from tests.sync.steps import before_each_step
 from tests.sync.world import FAST, World, rows
 
 # One more than a run takes: the last of these live.
@@ -123,18 +124,12 @@ def failing_at(engine: Engine, number: int) -> Iterator[None]:
     """Count statements and commits; the nth fails as a warehouse does, and no other."""
     steps = count(1)
 
-    def step(*_seen: object) -> None:
+    def step() -> None:
         if next(steps) == number:
             raise OperationalError("the warehouse", None, Exception("is gone"))
 
-    moments = ("before_cursor_execute", "commit")
-    for moment in moments:
-        event.listen(engine, moment, step)
-    try:
+    with before_each_step(engine, step):
         yield
-    finally:
-        for moment in moments:
-            event.remove(engine, moment, step)
 
 
 def free(world: World) -> None:

@@ -11,13 +11,14 @@ from contextlib import contextmanager
 from threading import Event
 
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine
 
 from sync import RunOptions, run_sync
 from sync.checks import Counts
 from sync.errors import DeliveryUnsure, GuardTripped
 from sync.options import DeliverySettings
 from tests.sync.histories import Died
+from tests.sync.steps import before_each_step
 from tests.sync.test_preview import PEOPLE
 from tests.sync.test_track import events, track
 from tests.sync.world import World, fault, many, numbers, rows
@@ -245,15 +246,9 @@ def test_a_rerun_after_the_last_checkpoint_was_lost(world: World) -> None:
 def dead_from(engine: Engine, is_dead: Event) -> Iterator[None]:
     """Once it is dead, the process says nothing to the warehouse any more."""
 
-    def step(*_seen: object) -> None:
+    def step() -> None:
         if is_dead.is_set():
             raise Died
 
-    moments = ("before_cursor_execute", "commit")
-    for moment in moments:
-        event.listen(engine, moment, step)
-    try:
+    with before_each_step(engine, step):
         yield
-    finally:
-        for moment in moments:
-            event.remove(engine, moment, step)
