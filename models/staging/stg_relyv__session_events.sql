@@ -5,59 +5,26 @@
     indexes=lookup_indexes('event_id') + lookup_indexes('session_id')
 ) }}
 {%- set changed = ref('stg_relyv__changed_events') -%}
-
+{%- set columns = [
+    'event_id', 'session_id', 'tab_id', 'seq', 'event_type', 'ts', 'client_ts_ms',
+    'received_at', 'page_url', 'page_path', 'page_view_id', 'selector', 'target_key',
+    'target_tag', 'target_type', 'target_role', 'target_label', 'is_interactive',
+    'href_kind', 'x', 'y', 'page_x', 'page_y', 'button', 'modifiers', 'is_trusted',
+    'first_response_ms', 'first_response_kind', 'console_level', 'message_masked',
+    'error_fingerprint', 'is_uncaught', 'http_method', 'http_status',
+    'request_url_template', 'duration_ms', 'is_user_facing', 'report_id', 'report_source',
+    'severity', 'share_id', 'share_channel', 'custom_name', 'properties', 'vendor_signal',
+    'schema_version'
+] %}
 
 with
 
 source_rows as (
 
     select
-        event_id,
-        session_id,
-        tab_id,
-        seq,
-        event_type,
-        ts,
-        client_ts_ms,
-        received_at,
-        page_url,
-        page_path,
-        page_view_id,
-        selector,
-        target_key,
-        target_tag,
-        target_type,
-        target_role,
-        target_label,
-        is_interactive,
-        href_kind,
-        x,
-        y,
-        page_x,
-        page_y,
-        button,
-        modifiers,
-        is_trusted,
-        first_response_ms,
-        first_response_kind,
-        console_level,
-        message_masked,
-        error_fingerprint,
-        is_uncaught,
-        http_method,
-        http_status,
-        request_url_template,
-        duration_ms,
-        is_user_facing,
-        report_id,
-        report_source,
-        severity,
-        share_id,
-        share_channel,
-        custom_name,
-        properties,
-        vendor_signal,
-        schema_version,
+        {%- for column in columns %}
+            {{ column }},
+        {%- endfor %}
         _loaded_at
 
     from {{ source('relyv', 'session_events') }}
@@ -148,52 +115,9 @@ kept as (
     union all
 
     select
-        event_id,
-        session_id,
-        tab_id,
-        seq,
-        event_type,
-        ts,
-        client_ts_ms,
-        received_at,
-        page_url,
-        page_path,
-        page_view_id,
-        selector,
-        target_key,
-        target_tag,
-        target_type,
-        target_role,
-        target_label,
-        is_interactive,
-        href_kind,
-        x,
-        y,
-        page_x,
-        page_y,
-        button,
-        modifiers,
-        is_trusted,
-        first_response_ms,
-        first_response_kind,
-        console_level,
-        message_masked,
-        error_fingerprint,
-        is_uncaught,
-        http_method,
-        http_status,
-        request_url_template,
-        duration_ms,
-        is_user_facing,
-        report_id,
-        report_source,
-        severity,
-        share_id,
-        share_channel,
-        custom_name,
-        properties,
-        vendor_signal,
-        schema_version,
+        {%- for column in columns %}
+            {{ column }},
+        {%- endfor %}
         _loaded_at
     from ranked
     where receipt_rank = 1
