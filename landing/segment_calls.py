@@ -15,17 +15,14 @@ from landing.errors import LineRejected
 from landing.flattening import Loss, Row, flatten
 from landing.raw_tables import CALL_TABLES
 from landing.timestamps import parse_timestamp
-from tracking.warehouse_names import column_name, event_table_name, fitting
+from tracking.warehouse_names import (
+    TABLE_OF_CALL,
+    column_name,
+    event_table_name,
+    fitting,
+)
 
-TABLES = {
-    "identify": "identifies",
-    "page": "pages",
-    "screen": "screens",
-    "group": "groups",
-    "alias": "aliases",
-    "track": "tracks",
-}
-CALL_TYPES = frozenset(TABLES) | {"delete"}
+CALL_TYPES = frozenset(TABLE_OF_CALL) | {"delete"}
 
 _FREE_FIELDS = {
     "identify": "traits",
@@ -37,7 +34,7 @@ _FREE_FIELDS = {
 # A trait `email` is the column `email`, not a neighbour of it.
 _TAKEN = {
     call_type: frozenset(CALL_TABLES[table]) - {"email"}
-    for call_type, table in TABLES.items()
+    for call_type, table in TABLE_OF_CALL.items()
 }
 
 
@@ -66,7 +63,7 @@ def call_row(call: Mapping[str, object], *, now: datetime) -> CallRow:
     lost = _add_context(call, row)
     if call_type != "track":
         lost += flatten(free, "", free_column, row)
-        return CallRow(table=TABLES[call_type], row=row, lost=lost)
+        return CallRow(table=TABLE_OF_CALL[call_type], row=row, lost=lost)
     event_row = dict(row)
     lost += flatten(free, "", free_column, event_row)
     return CallRow(

@@ -7,18 +7,16 @@ from functools import lru_cache
 
 # PostgreSQL cuts a longer name without a word, and two could become one.
 MAX_NAME_BYTES = 63
-SEGMENT_TABLES = frozenset(
-    {
-        "accounts",
-        "aliases",
-        "groups",
-        "identifies",
-        "pages",
-        "screens",
-        "tracks",
-        "users",
-    }
-)
+# The table of each type of call.
+TABLE_OF_CALL = {
+    "identify": "identifies",
+    "page": "pages",
+    "screen": "screens",
+    "group": "groups",
+    "alias": "aliases",
+    "track": "tracks",
+}
+SEGMENT_TABLES = frozenset({"accounts", "users", *TABLE_OF_CALL.values()})
 
 _WORD = re.compile(r"[A-Z0-9]+[a-z0-9]*|[a-z][a-z0-9]*")
 _CACHED_LENGTH = 200

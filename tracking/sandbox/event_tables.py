@@ -12,20 +12,13 @@ import orjson
 from tracking.sandbox.identifiers import mapping
 from tracking.sandbox.triggers import Row
 from tracking.warehouse_names import (
+    TABLE_OF_CALL,
     column_name,
     event_table_name,
     fitting,
     snake_case,
 )
 
-EVENT_TABLES = {
-    "identify": "identifies",
-    "page": "pages",
-    "screen": "screens",
-    "group": "groups",
-    "alias": "aliases",
-    "track": "tracks",
-}
 _COMMON = {
     "id": "messageId",
     "user_id": "userId",
@@ -56,7 +49,7 @@ def event_rows(
     never makes a column.
     """
     kind = message["type"]
-    table = EVENT_TABLES[kind]
+    table = TABLE_OF_CALL[kind]
     columns = {**_COMMON, **_OWN.get(kind, {})}
     row: Row = {name: message.get(field) for name, field in columns.items()}
     row |= {"segment_id": segment_id, "event_source_id": source}
@@ -67,7 +60,7 @@ def event_rows(
         row.setdefault(fitting(name), value)
 
     if kind == "track":
-        yield EVENT_TABLES[kind], dict(row)
+        yield TABLE_OF_CALL[kind], dict(row)
     for name, value in _flat(mapping(message.get(_FREE.get(kind, "properties")))):
         row.setdefault(column_name(name, fixed), value)
     yield table, row

@@ -7,11 +7,10 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from tracking.sandbox.event_tables import EVENT_TABLES
 from tracking.sandbox.identifiers import Identifier, mapping
 from tracking.sandbox.people import Known
 from tracking.sandbox.triggers import Row, merge_of, moment_of
-from tracking.warehouse_names import column_name, snake_case
+from tracking.warehouse_names import TABLE_OF_CALL, column_name, snake_case
 
 RAW_TABLES = (
     "id_graph_updates",
@@ -20,7 +19,7 @@ RAW_TABLES = (
 )
 MATERIALISED_TABLES = ("user_identifiers", "user_traits", "profile_merges")
 # Those of a name that is known; there is one more for each event.
-TABLES = (*RAW_TABLES, *MATERIALISED_TABLES, *EVENT_TABLES.values())
+TABLES = (*RAW_TABLES, *MATERIALISED_TABLES, *TABLE_OF_CALL.values())
 
 
 class Updates:

@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from tracking.sandbox.entries import Entry, Stage
-from tracking.sandbox.event_tables import EVENT_TABLES, event_rows
+from tracking.sandbox.event_tables import event_rows
 from tracking.sandbox.identifiers import Identifier, identifiers_of
 from tracking.sandbox.identity_graph import IdentityGraph, Profile, Resolved
 from tracking.sandbox.inbox import Inbox
@@ -19,6 +19,7 @@ from tracking.sandbox.people import Known
 from tracking.sandbox.profiles_sync import Updates, user_identifiers, user_traits
 from tracking.sandbox.triggers import Row, trigger_of
 from tracking.unify import unify_code
+from tracking.warehouse_names import TABLE_OF_CALL
 
 
 class UnifySpace:
@@ -87,7 +88,7 @@ class UnifySpace:
             case _ if name in self._updates.tables:
                 return list(self._updates.tables[name])
         rows = list(self._event_rows(name))
-        if not rows and name not in EVENT_TABLES.values():
+        if not rows and name not in TABLE_OF_CALL.values():
             raise KeyError(name)
         return rows
 
