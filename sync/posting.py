@@ -16,8 +16,7 @@ from tracking import Answer, Outcome
 if TYPE_CHECKING:
     from tracking.client import TrackingClient
 
-# A refused batch is halved until the bad message stands alone. So many refusals with
-# no acceptance at all are no bad messages but a bad request.
+# So many refusals with no acceptance at all are no bad messages but a bad request.
 REFUSALS_THAT_STOP = 10
 # So many single messages refused in a row, with no acceptance between them, are no bad
 # rows either, whatever was accepted before: Segment or a proxy has changed its mind.

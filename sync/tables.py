@@ -7,7 +7,8 @@ from sqlalchemy import BigInteger, Column, DateTime, MetaData, String, Table
 
 from sync.image import BESIDE, Image
 
-# 2 added `sync_pauses`, 3 the reasons of refused images; see sync/migrations.py.
+# 2 added `sync_pauses`, 3 the reasons of refused images, 4 the mark of the last run:
+# see sync/migrations.py.
 SCHEMA_VERSION = 4
 
 # The state of the plan that stands for all that a person had the ledger forget, of one
