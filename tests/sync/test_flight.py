@@ -1,7 +1,7 @@
 """Requests in flight: how many, in which order, and what is settled meanwhile."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import httpx
 import orjson
@@ -9,6 +9,7 @@ import orjson
 from sync.deliver import Delivery
 from sync.outgoing import Outgoing
 from tests.eventually import eventually
+from tests.tracking.network import KEY
 from tracking import Pace
 from tracking.client import TrackingClient
 
@@ -32,13 +33,17 @@ def accepted() -> httpx.Response:
 
 
 def deliver(
-    segment: Handler, outgoing: list[Outgoing], *, connections: int, batch: int = 1
-) -> list[int]:
-    """Deliver in batches of this size; the positions that were checkpointed."""
-    recorded: list[int] = []
+    segment: Handler,
+    outgoing: Iterable[Outgoing],
+    *,
+    connections: int,
+    recorded: list[int] | None = None,
+) -> None:
+    """Deliver each message alone; record which positions are checkpointed."""
+    checkpoints = [] if recorded is None else recorded
     with TrackingClient(
         "https://api.segment.io",
-        "N8Qm2vXc7LrT4pWz9KdB6yHs3JfG5aUe",
+        KEY,
         gzip=False,
         connections=connections,
         transport=httpx.MockTransport(segment),
@@ -46,23 +51,18 @@ def deliver(
         Delivery(
             client,
             connections=connections,
-            pace=BatchesOf(batch),
+            pace=OneByOne(),
             settled_through=0,
-            checkpoint=lambda through, _: recorded.append(through),
+            checkpoint=lambda through, _: checkpoints.append(through),
             checkpoint_seconds=0,
         ).run(outgoing)
-    return recorded
 
 
-class BatchesOf(Pace):
-    """No pace but for the size of a batch."""
-
-    def __init__(self, messages: int) -> None:
-        super().__init__()
-        self._messages = messages
+class OneByOne(Pace):
+    """No pace, but batches of one message."""
 
     def most_messages(self, at_most: int) -> int:
-        return min(self._messages, at_most)
+        return min(1, at_most)
 
 
 def test_no_more_requests_are_under_way_than_connections() -> None:
@@ -92,16 +92,18 @@ def test_what_is_forgotten_is_settled_before_what_is_remembered() -> None:
     """
     An id that left one row for another is cleared first, however slow the answer is.
     """
-    cleared = threading.Event()
+    cleared, too_early = threading.Event(), threading.Event()
     order: list[tuple[int, bool]] = []
 
     def segment(request: httpx.Request) -> httpx.Response:
         (number,) = numbers_of(request)
         order.append((number, cleared.is_set()))
         if number == 2:
-            # Nothing else comes, however long this one takes.
-            assert not threading.Event().wait(0.05)
+            # However long this one takes, nothing else comes.
+            too_early.wait(0.05)
             cleared.set()
+        elif number > 2:
+            too_early.set()
         return accepted()
 
     deliver(segment, rows("removed", "removed", "added", "changed"), connections=4)
@@ -111,24 +113,27 @@ def test_what_is_forgotten_is_settled_before_what_is_remembered() -> None:
 
 def test_the_watermark_leaves_no_gap_behind() -> None:
     """
-    The first request is answered last: until then nothing counts as settled.
+    Until the first request is answered nothing counts as settled, though later ones
+    are, as the eighth shows: it leaves when others before it are done.
     """
-    others = threading.Semaphore(0)
+    eighth = threading.Event()
+    recorded: list[int] = []
+    before: list[int] = []
 
     def segment(request: httpx.Request) -> httpx.Response:
         (number,) = numbers_of(request)
         if number == 1:
-            for _ in range(3):
-                assert others.acquire(timeout=30)
-        else:
-            others.release()
+            assert eighth.wait(30)
+            before.extend(recorded)
+        elif number == 8:
+            eighth.set()
         return accepted()
 
-    recorded = deliver(segment, rows(*["added"] * 4), connections=4)
+    deliver(segment, rows(*["added"] * 8), connections=4, recorded=recorded)
 
-    assert set(recorded) <= {0, 1, 2, 3, 4}
+    assert not any(before)
     assert recorded == sorted(recorded)
-    assert recorded[-1] == 4
+    assert recorded[-1] == 8
 
 
 def test_rows_are_rendered_as_they_are_needed() -> None:
@@ -148,7 +153,7 @@ def test_rows_are_rendered_as_they_are_needed() -> None:
         return accepted()
 
     thread = threading.Thread(
-        target=lambda: deliver(segment, outgoing(), connections=2)  # type: ignore[arg-type]
+        target=lambda: deliver(segment, outgoing(), connections=2)
     )
     thread.start()
     eventually(lambda: len(rendered) >= 5)
