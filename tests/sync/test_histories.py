@@ -36,6 +36,11 @@ FEW = settings(
 MANY = settings(FEW, max_examples=1_000, derandomize=False)
 
 
+def at_length(test: Callable[..., None]) -> Callable[..., None]:
+    """Two hours at the most, and not with every run of the tests."""
+    return pytest.mark.slow(pytest.mark.timeout(7200)(test))
+
+
 @pytest.fixture
 def new_world(
     tmp_path: Path,
@@ -142,9 +147,8 @@ def test_members_are_the_models(new_world: NewWorld, history: History) -> None:
     members_hold(new_world, history)
 
 
-@pytest.mark.slow
+@at_length
 @given(history=HISTORIES_OF_DAYS)
-@pytest.mark.timeout(7200)
 @MANY
 def test_traits_are_the_models_in_1000_histories(
     new_world: NewWorld, history: History
@@ -153,9 +157,8 @@ def test_traits_are_the_models_in_1000_histories(
     traits_hold(new_world, history, missed=0.01)
 
 
-@pytest.mark.slow
+@at_length
 @given(history=HISTORIES)
-@pytest.mark.timeout(7200)
 @MANY
 def test_events_are_told_once_each_in_1000_histories(
     new_world: NewWorld, history: History
@@ -164,9 +167,8 @@ def test_events_are_told_once_each_in_1000_histories(
     events_hold(new_world, history)
 
 
-@pytest.mark.slow
+@at_length
 @given(history=HISTORIES)
-@pytest.mark.timeout(7200)
 @MANY
 def test_members_are_the_models_in_1000_histories(
     new_world: NewWorld, history: History
