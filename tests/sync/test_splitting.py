@@ -13,6 +13,7 @@ from sync.deliver import Delivery
 from sync.errors import DeliveryStopped
 from sync.outgoing import Outgoing
 from tests.sync.world import World, fault, many
+from tests.tracking.network import KEY
 from tracking.client import TrackingClient
 from tracking.limits import MESSAGE_BYTES, REQUEST_MESSAGES, SENDER_REQUEST_BYTES
 
@@ -81,7 +82,7 @@ def test_10_000_messages_of_any_size_keep_every_limit(wants_gzip: bool) -> None:
     recorded: list[int] = []
     with TrackingClient(
         "https://api.segment.io",
-        "N8Qm2vXc7LrT4pWz9KdB6yHs3JfG5aUe",
+        KEY,
         gzip=wants_gzip,
         transport=httpx.MockTransport(segment),
     ) as client:

@@ -5,10 +5,9 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from tests.tracking.network import KEY
 from tracking.sandbox.inspection import Inspection
 from tracking.sandbox.process import sandbox_process
-
-WRITE_KEY = "N8Qm2vXc7LrT4pWz9KdB6yHs3JfG5aUe"
 
 
 @pytest.fixture(scope="session")
@@ -35,9 +34,7 @@ def sandbox(inspection: Inspection) -> Inspection:
 @pytest.fixture(scope="module")
 def connection(sandbox_url: str) -> Iterator[httpx.Client]:
     """A plain client of the sandbox, with a key."""
-    with httpx.Client(
-        base_url=sandbox_url, auth=(WRITE_KEY, ""), trust_env=False
-    ) as client:
+    with httpx.Client(base_url=sandbox_url, auth=(KEY, ""), trust_env=False) as client:
         yield client
 
 

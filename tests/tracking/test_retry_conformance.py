@@ -12,10 +12,10 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.tracking.network import KEY
 from tracking import Answer, Outcome, Retry, retry
 from tracking.client import TrackingClient
 
-KEY = "N8Qm2vXc7LrT4pWz9KdB6yHs3JfG5aUe"
 MESSAGES = [b'{"type":"identify","userId":"u1","messageId":"m1"}']
 STEADY = Retry(jitter_seconds=0)
 

@@ -8,12 +8,12 @@ import httpx
 import orjson
 import pytest
 
+from tests.tracking.network import KEY
 from tracking import Outcome, Retry, batches
 from tracking.client import Timeouts, TrackingClient
 from tracking.sandbox.inspection import Inspection
 from tracking.sandbox.process import SandboxFailed, sandbox_process
 
-KEY = "N8Qm2vXc7LrT4pWz9KdB6yHs3JfG5aUe"
 AT_ONCE = Retry(
     attempts=4, first_wait_seconds=0, longest_wait_seconds=0, jitter_seconds=0
 )

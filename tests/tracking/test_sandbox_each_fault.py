@@ -11,11 +11,11 @@ from email.utils import format_datetime
 import httpx
 import pytest
 
+from tests.tracking.network import KEY
 from tracking import Answer, Outcome, Retry, retry
 from tracking.client import Timeouts, TrackingClient
 from tracking.sandbox.inspection import Inspection
 
-KEY = "N8Qm2vXc7LrT4pWz9KdB6yHs3JfG5aUe"
 MESSAGES = [b'{"type":"identify","userId":"u1","messageId":"m1"}']
 ONE_RETRY = Retry(attempts=2, jitter_seconds=0)
 

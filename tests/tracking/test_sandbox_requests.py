@@ -8,9 +8,9 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.tracking.network import KEY
 from tracking.sandbox.inspection import Inspection
 
-KEY = "N8Qm2vXc7LrT4pWz9KdB6yHs3JfG5aUe"
 IDENTIFY = {"type": "identify", "userId": "u1"}
 
 

@@ -8,10 +8,9 @@ import pytest
 from segment.analytics.client import Client
 from segment.analytics.request import APIError
 
+from tests.tracking.network import KEY
 from tracking.client import TrackingClient
 from tracking.sandbox.inspection import Inspection
-
-KEY = "N8Qm2vXc7LrT4pWz9KdB6yHs3JfG5aUe"
 
 # Captured from Segment's Python, Node and browser libraries; not part of the project.
 CAPTURED = Path(__file__).parents[3] / "shared" / "data" / "segment_calls.jsonl"

@@ -10,11 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.tracking.network import KEY
 from tracking import Outcome, Pace, Retry
 from tracking.client import TrackingClient
 from tracking.sandbox.inspection import Inspection
-
-KEY = "N8Qm2vXc7LrT4pWz9KdB6yHs3JfG5aUe"
 
 
 @given(sizes=st.lists(st.integers(1, 1_000), min_size=60, max_size=200))
