@@ -131,4 +131,4 @@ def renew_ids(target: Target = None, project_dir: ProjectDir = HERE) -> None:
 
     with open_warehouse(project_dir, target) as warehouse:
         renew(Ledger(warehouse))
-    out.print("No message from now on has an id that Segment knows.")
+    out.print("What is planned from now on has no id that Segment knows.")

@@ -162,7 +162,7 @@ class Inbox:
     ) -> Stage:
         if code is not None:
             return Stage.DROPPED
-        if self.suppressions.block(message.get("userId"), fingerprint):
+        if self.suppressions.blocks(message.get("userId"), fingerprint):
             return Stage.SUPPRESSED
         if self._ids.is_repeated(message["messageId"]):
             return Stage.DEDUPLICATED

@@ -18,7 +18,7 @@ class Suppressions:
         """Let these through again, unless the workspace blocks what a source allows."""
         self._users[source] -= set(user_ids)
 
-    def block(self, user_id: object, source: str) -> bool:
+    def blocks(self, user_id: object, source: str) -> bool:
         """Whether a message about this user that came by this source is blocked."""
         return any(user_id in self._users[scope] for scope in (None, source))
 
