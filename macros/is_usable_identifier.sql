@@ -1,9 +1,10 @@
 {% macro is_usable_identifier(identifier_type, identifier_value) -%}
     {#- dbt reads the word null in a seed as an empty cell, so it is spelled here. -#}
     (
-        lower({{ identifier_value }}) <> 'null'
-        and replace(replace({{ identifier_value }}, '0', ''), '-', '') <> ''
+        replace(replace({{ identifier_value }}, '0', ''), '-', '') <> ''
         and lower({{ identifier_value }}) not in (
+            select 'null'
+            union all
             select lower(identifier_value)
             from {{ ref('blocked_values') }}
             where identifier_type is null

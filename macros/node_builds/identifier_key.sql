@@ -7,7 +7,8 @@
 {%- endmacro %}
 
 {% macro default__identifier_key(text) -%}
-    cast(mod(md5_number_lower({{ text }}), 1000000000000000000) as bigint)
+    {#- The other half of the number costs three times as much to come by. -#}
+    cast(md5_number({{ text }}) >> 68 as bigint)
 {%- endmacro %}
 
 {% macro postgres__identifier_key(text) -%}
