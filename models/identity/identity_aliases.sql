@@ -20,16 +20,6 @@ aliases as (
 
 ),
 
-observations as (
-
-    select
-        identifier_type,
-        identifier_value
-
-    from {{ ref('identity_observations') }}
-
-),
-
 overrides as (
 
     select event_id
@@ -40,29 +30,18 @@ overrides as (
 
 ),
 
-known_users as (
+-- One look at the observations: where there is no alias, none.
+known as (
 
-    select distinct aliases.previous_id as identifier_value
+    select distinct
+        identifier_type,
+        identifier_value
 
-    from aliases
+    from {{ ref('identity_observations') }}
 
-    inner join observations
-        on aliases.previous_id = observations.identifier_value
-
-    where observations.identifier_type = 'user_id'
-
-),
-
-known_devices as (
-
-    select distinct aliases.previous_id as identifier_value
-
-    from aliases
-
-    inner join observations
-        on aliases.previous_id = observations.identifier_value
-
-    where observations.identifier_type = 'anonymous_id'
+    where
+        identifier_type in ('user_id', 'anonymous_id')
+        and identifier_value in (select aliases.previous_id from aliases)
 
 ),
 
@@ -87,11 +66,15 @@ typed as (
     left join overrides
         on aliases.event_id = overrides.event_id
 
-    left join known_users
-        on aliases.previous_id = known_users.identifier_value
+    left join known as known_users
+        on
+            known_users.identifier_type = 'user_id'
+            and aliases.previous_id = known_users.identifier_value
 
-    left join known_devices
-        on aliases.previous_id = known_devices.identifier_value
+    left join known as known_devices
+        on
+            known_devices.identifier_type = 'anonymous_id'
+            and aliases.previous_id = known_devices.identifier_value
 
     where overrides.event_id is null
 

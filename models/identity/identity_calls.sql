@@ -1,4 +1,7 @@
 {{ config(**node_by_node()) }}
+{#- Among the few events of new sets, those that name nobody drop out by themselves. -#}
+{%- set of_new_set = is_of_new_set() -%}
+{%- set names_somebody = 'coalesce(user_id, email, context_email) is not null' -%}
 
 with
 
@@ -19,8 +22,7 @@ events as (
 
     where
         is_linking
-        and coalesce(user_id, email, context_email) is not null
-        and {{ is_of_new_set() }}
+        and {{ of_new_set if is_increment() else names_somebody }}
 
 ),
 

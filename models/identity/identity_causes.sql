@@ -2,7 +2,12 @@
     told_node('identity_told_places'), told_node('identity_told_facts')
 ] | min -%}
 {%- set by_weight -%}
-    order by weight asc, is_gained desc, received_at desc nulls last, fact_id asc
+    order by
+                weight asc,
+                is_gained desc,
+                received_at desc nulls last,
+                {{ in_byte_order('event_id') }} asc nulls last,
+                fact_number asc
 {%- endset %}
 
 with
@@ -10,7 +15,7 @@ with
 changes as (
 
     select
-        fact_id,
+        fact_number,
         fact_kind,
         cause,
         identifier_hash,
@@ -28,11 +33,42 @@ identifiers as (
 
     select
         node,
-        identifier_hash,
-        identifier_type,
-        lower(identifier_value) as lower_value
+        identifier_hash
 
     from {{ ref('identity_identifiers') }}
+
+    where node > {{ first_node }}
+
+),
+
+-- Identifiers that a seed speaks of, by their value or by their type.
+seed_ends as (
+
+    select
+        'blocked' as fact_kind,
+        lower(identifier_value) as seed_value,
+        identifier_hash
+    from {{ ref('identity_identifiers') }}
+    where
+        lower(identifier_value) in (
+            select changes.seed_value
+            from changes
+            where changes.fact_kind = 'blocked'
+        )
+
+    union all
+
+    select
+        'type' as fact_kind,
+        identifier_type as seed_value,
+        identifier_hash
+    from {{ ref('identity_identifiers') }}
+    where
+        identifier_type in (
+            select changes.seed_value
+            from changes
+            where changes.fact_kind = 'type'
+        )
 
 ),
 
@@ -79,23 +115,12 @@ ends as (
 
     select
         changes.*,
-        identifiers.identifier_hash as end_hash
+        seed_ends.identifier_hash as end_hash
     from changes
-    inner join identifiers
+    inner join seed_ends
         on
-            changes.fact_kind = 'blocked'
-            and changes.seed_value = identifiers.lower_value
-
-    union all
-
-    select
-        changes.*,
-        identifiers.identifier_hash as end_hash
-    from changes
-    inner join identifiers
-        on
-            changes.fact_kind = 'type'
-            and changes.seed_value = identifiers.identifier_type
+            changes.fact_kind = seed_ends.fact_kind
+            and changes.seed_value = seed_ends.seed_value
 
 ),
 
@@ -115,8 +140,6 @@ placed as (
     left join components
         on coalesce(persons.person_node, identifiers.node) = components.node
 
-    where identifiers.node > {{ first_node }}
-
 ),
 
 weighed as (
@@ -128,7 +151,7 @@ weighed as (
         ends.event_id,
         ends.is_gained,
         ends.received_at,
-        ends.fact_id,
+        ends.fact_number,
         case ends.cause
             when 'override' then 1
             when 'seed' then 2

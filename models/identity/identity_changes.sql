@@ -1,10 +1,10 @@
 -- depends_on: {{ ref('identity_identifiers') }}
 {%- set told_places = told_before('identity_told_places', 'node') -%}
-{%- set told_facts = told_before('identity_told_facts', 'node') -%}
+{%- set told_facts = told_before('identity_told_facts', 'fact_number') -%}
 {%- set is_told = told_places and told_facts -%}
 {%- set seen_node = told_node('identity_told_facts') -%}
 {%- set fact_columns = [
-    'fact_id', 'fact_kind', 'cause', 'identifier_hash', 'other_hash', 'seed_value',
+    'fact_number', 'fact_kind', 'cause', 'identifier_hash', 'other_hash', 'seed_value',
     'event_id', 'received_at'
 ] %}
 
@@ -13,7 +13,7 @@ with
 facts as (
 
     select
-        fact_id,
+        fact_number,
         fact_kind,
         cause,
         identifier_hash,
@@ -82,9 +82,9 @@ gained as (
     from facts
 
     left join told_facts
-        on facts.fact_id = told_facts.fact_id
+        on facts.fact_number = told_facts.fact_number
 
-    where told_facts.fact_id is null
+    where told_facts.fact_number is null
 
 ),
 
@@ -97,9 +97,9 @@ lost as (
     from told_facts
 
     left join facts
-        on told_facts.fact_id = facts.fact_id
+        on told_facts.fact_number = facts.fact_number
 
-    where facts.fact_id is null
+    where facts.fact_number is null
 
 ),
 
@@ -108,11 +108,11 @@ seed_changes as (
     select count(*) as changed_rows
 
     from (
-        select fact_id
+        select fact_number
         from gained
         where cause = 'seed'
         union all
-        select fact_id
+        select fact_number
         from lost
         where cause = 'seed'
     ) as either
@@ -125,9 +125,9 @@ replaced as (
 
     select
         case
-            when lost.received_at < gained.received_at then gained.fact_id
-            else lost.fact_id
-        end as fact_id
+            when lost.received_at < gained.received_at then gained.fact_number
+            else lost.fact_number
+        end as fact_number
 
     from lost
 
@@ -144,7 +144,7 @@ replaced as (
 explained_losses as (
 
     select
-        lost.fact_id,
+        lost.fact_number,
         lost.fact_kind,
         case
             when lost.cause not in ('event', 'alias') then lost.cause
@@ -188,7 +188,7 @@ changes as (
 
     from either
 
-    where fact_id not in (select replaced.fact_id from replaced)
+    where fact_number not in (select replaced.fact_number from replaced)
 
 )
 

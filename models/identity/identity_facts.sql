@@ -108,32 +108,12 @@ seed_facts as (
 ),
 
 -- A neighbour of what may not link is told of it too: it is the one that moves.
-node_facts as (
-
-    select
-        'seen' as fact_kind,
-        node as node_a,
-        node as node_b,
-        first_event_id as event_id,
-        first_received_at as received_at
-    from identifiers
-
-    union all
-
-    select
-        'link' as fact_kind,
-        node_a,
-        node_b,
-        event_id,
-        received_at
-    from links
-
-    union all
+rare_facts as (
 
     select
         'merger' as fact_kind,
-        kept_node,
-        replaced_node,
+        kept_node as node_a,
+        replaced_node as node_b,
         event_id,
         received_at
     from mergers
@@ -188,6 +168,40 @@ node_facts as (
 
 ),
 
+-- Links come once. What is said twice of the same two is one fact.
+node_facts as (
+
+    select
+        'seen' as fact_kind,
+        node as node_a,
+        node as node_b,
+        first_event_id as event_id,
+        first_received_at as received_at
+    from identifiers
+
+    union all
+
+    select
+        'link' as fact_kind,
+        node_a,
+        node_b,
+        event_id,
+        received_at
+    from links
+
+    union all
+
+    select
+        fact_kind,
+        least(node_a, node_b) as node_a,
+        greatest(node_a, node_b) as node_b,
+        event_id,
+        max(received_at) as received_at
+    from rare_facts
+    group by 1, 2, 3, 4
+
+),
+
 named as (
 
     select
@@ -228,25 +242,19 @@ named as (
 keyed as (
 
     select
-        {{ dbt.hash(dbt.concat([
-            "fact_kind",
-            "':'", "coalesce(identifier_hash, '')",
-            "':'", "coalesce(other_hash, '')",
-            "':'", "coalesce(seed_value, '')",
-            "':'", "coalesce(event_id, '')",
-        ])) }} as fact_id,
+        {{ fast_hash([
+            'fact_kind', 'identifier_hash', 'other_hash', 'seed_value', 'event_id'
+        ]) }} as fact_number,
         fact_kind,
         cause,
         identifier_hash,
         other_hash,
         seed_value,
         event_id,
-        max(received_at) as received_at,
-        min(node) as node
+        received_at,
+        node
 
     from named
-
-    group by 1, 2, 3, 4, 5, 6, 7
 
 )
 

@@ -1,7 +1,6 @@
 {{ config(
-    materialized='incremental',
+    materialized='appended',
     incremental_strategy='append',
-    on_schema_change='fail',
     pre_hook='{{ forget_changed_clusters() }}',
     post_hook="{{ record_highest('node') }}"
 ) }}

@@ -97,8 +97,8 @@ star_links as (
 alias_links as (
 
     select
-        users.node as node_a,
-        devices.node as node_b,
+        least(users.node, devices.node) as node_a,
+        greatest(users.node, devices.node) as node_b,
         aliases.event_id,
         aliases.occurred_at as linked_at,
         aliases.received_at

@@ -21,7 +21,7 @@ sets as (
 
     from {{ ref('identity_sets') }}
 
-    where {{ is_of_changed_set() }}
+    where {{ is_of_newer_set() }}
 
 ),
 

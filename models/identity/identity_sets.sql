@@ -14,7 +14,8 @@ versions as (
 
     select
         set_number,
-        set_version
+        set_version,
+        build_number
 
     from {{ ref('identity_set_versions') }}
 
@@ -62,60 +63,55 @@ grouped as (
 
 ),
 
+-- The earliest receipt counts, then the event's id.
+first_events as (
+
+    select
+        grouped.set_number,
+        grouped.first_received_at,
+        {{ min_text('events.event_id') }} as first_event_id
+
+    from grouped
+
+    inner join events
+        on
+            grouped.set_number = events.set_number
+            and grouped.first_received_at = events.received_at
+
+    group by 1, 2
+
+),
+
 -- The separator is a character that no identifier holds.
 sets as (
 
     select
-        grouped.*,
-        {{ dbt.hash('concat_ws(chr(31), ' ~ texts | join(', ') ~ ')') }} as set_key
+        {{ dbt.hash('concat_ws(chr(31), ' ~ texts | join(', ') ~ ')') }} as set_key,
+        grouped.set_number,
+        versions.set_version,
+        versions.build_number,
+        first_events.first_event_id,
+        {%- for identifier in identifiers %}
+            grouped.{{ identifier }},
+        {%- endfor %}
+        grouped.event_count,
+        grouped.is_recorded,
+        grouped.is_linking,
+        grouped.first_seen_at,
+        grouped.last_seen_at,
+        grouped.first_received_at,
+        grouped.last_received_at
 
     from grouped
 
-),
-
-first_events as (
-
-    select
-        sets.set_key,
-        {{ min_text('events.event_id') }} as first_event_id
-
-    from sets
-
-    inner join events
-        on
-            sets.set_number = events.set_number
-            and sets.first_received_at = events.received_at
-
-    group by 1
-
-),
-
-joined as (
-
-    select
-        sets.set_key,
-        sets.set_number,
-        versions.set_version,
-        first_events.first_event_id,
-        {%- for identifier in identifiers %}
-            sets.{{ identifier }},
-        {%- endfor %}
-        sets.event_count,
-        sets.is_recorded,
-        sets.is_linking,
-        sets.first_seen_at,
-        sets.last_seen_at,
-        sets.first_received_at,
-        sets.last_received_at
-
-    from sets
-
     inner join versions
-        on sets.set_number = versions.set_number
+        on grouped.set_number = versions.set_number
 
     inner join first_events
-        on sets.set_key = first_events.set_key
+        on
+            grouped.set_number = first_events.set_number
+            and grouped.first_received_at = first_events.first_received_at
 
 )
 
-select * from joined
+select * from sets

@@ -7,7 +7,7 @@
     pre_hook='{{ forget_identity_stitches() }}'
 ) }}
 {%- set told_places = told_before('identity_told_places', 'node') -%}
-{%- set told_facts = told_before('identity_told_facts', 'node') -%}
+{%- set told_facts = told_before('identity_told_facts', 'fact_number') -%}
 {%- set is_told = told_places and told_facts -%}
 {%- set seen_node = told_node('identity_told_places') -%}
 

@@ -6,7 +6,7 @@ with
 facts as (
 
     select
-        fact_id,
+        fact_number,
         fact_kind,
         cause,
         identifier_hash,

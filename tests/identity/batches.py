@@ -20,7 +20,7 @@ ORDERS = ("forward", "backward", "mixed")
 STEPS = (
     "+id_graph",
     "+identity_calls",
-    "+identity_claims",
+    "+identity_mismatches",
     "+identity_told_facts",
     "+identity_told_places",
     "+profile_merges",
@@ -35,7 +35,12 @@ KEYS = {
 }
 TABLES = tuple(KEYS)
 # Built by numbers, which a rebuild gives anew.
-NUMBERED = ("identity_calls", "identity_claims")
+NUMBERED = (
+    "identity_calls",
+    "identity_claims",
+    "identity_mismatches",
+    "identity_user_sides",
+)
 # Hundreds of worlds in a warehouse cost as much as one: most of it is dbt.
 WORLDS = 300
 SUPPRESSED = 50

@@ -46,27 +46,6 @@ profiles as (
 
 ),
 
--- A person is seen from the first event of the first user id to the last of the last.
-people as (
-
-    select
-        profiles.profile_id,
-        profiles.user_id,
-        min(users.first_seen_at) as first_seen_at,
-        max(users.last_seen_at) as last_seen_at
-
-    from profiles
-
-    inner join mapping
-        on profiles.profile_id = mapping.profile_id
-
-    inner join users
-        on mapping.identifier_value = users.user_id
-
-    group by 1, 2
-
-),
-
 -- A kiosk or an office's mailbox says nothing: two people alone have it in common.
 pairs as (
 
@@ -97,6 +76,29 @@ both_ways as (
         other_profile_id as profile_id,
         one_profile_id as next_profile_id
     from pairs
+
+),
+
+-- A person is seen from the first event of the first user id to the last of the last.
+people as (
+
+    select
+        profiles.profile_id,
+        profiles.user_id,
+        min(users.first_seen_at) as first_seen_at,
+        max(users.last_seen_at) as last_seen_at
+
+    from profiles
+
+    inner join mapping
+        on profiles.profile_id = mapping.profile_id
+
+    inner join users
+        on mapping.identifier_value = users.user_id
+
+    where profiles.profile_id in (select both_ways.profile_id from both_ways)
+
+    group by 1, 2
 
 ),
 

@@ -113,20 +113,42 @@ claims as (
 
 ),
 
+-- All who claim an identifier are of one cluster. What one person claims is theirs.
+contested as (
+
+    select
+        identifier_type,
+        identifier_value
+
+    from claims
+
+    group by 1, 2
+
+    having count(*) > 1
+
+),
+
 keyed as (
 
     select
         {{ dbt.hash(dbt.concat([
-            "identifier_type", "':'", "identifier_value", "':'", "profile_id"
+            "claims.identifier_type",
+            "':'", "claims.identifier_value",
+            "':'", "claims.profile_id",
         ])) }} as claim_id,
-        identifier_type,
-        identifier_value,
-        profile_id,
-        first_seen_at,
-        last_seen_at,
-        node
+        claims.identifier_type,
+        claims.identifier_value,
+        claims.profile_id,
+        claims.first_seen_at,
+        claims.last_seen_at,
+        claims.node
 
     from claims
+
+    inner join contested
+        on
+            claims.identifier_type = contested.identifier_type
+            and claims.identifier_value = contested.identifier_value
 
 )
 

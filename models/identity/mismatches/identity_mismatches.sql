@@ -1,10 +1,19 @@
 with
 
+sets as (
+
+    select
+        is_recorded,
+        first_seen_at
+
+    from {{ ref('identity_sets') }}
+
+),
+
 users as (
 
     select
         user_id,
-        missing_side,
         segment_event_count,
         relyv_event_count,
         first_seen_at,
@@ -12,7 +21,9 @@ users as (
 
     from {{ ref('identity_user_sides') }}
 
-    where missing_side is not null
+    where
+        segment_event_count = 0
+        or relyv_event_count = 0
 
 ),
 
@@ -72,11 +83,37 @@ phones as (
 
 ),
 
+beginnings as (
+
+    select
+        is_recorded,
+        min(first_seen_at) as began_at
+
+    from sets
+
+    group by 1
+
+),
+
+-- Who was here before the other side began is missing nowhere.
+missing_users as (
+
+    select users.*
+
+    from users
+
+    inner join beginnings
+        on beginnings.is_recorded = (users.relyv_event_count = 0)
+
+    where users.last_seen_at >= beginnings.began_at
+
+),
+
 found as (
 
     select
         case
-            when missing_side = 'segment' then 'user_on_relyv_only'
+            when segment_event_count = 0 then 'user_on_relyv_only'
             else 'user_on_segment_only'
         end as mismatch,
         'user_id' as identifier_type,
@@ -85,7 +122,7 @@ found as (
         segment_event_count + relyv_event_count as evidence_count,
         first_seen_at,
         last_seen_at
-    from users
+    from missing_users
 
     union all
 
@@ -100,7 +137,6 @@ found as (
     from claims
     where identifier_type = 'email'
     group by 1, 2, 3, 4
-    having count(*) > 1
 
     union all
 

@@ -3,9 +3,10 @@ with
 mapping as (
 
     select
+        external_id_hash,
         identifier_type,
         identifier_value,
-        coalesce(profile_id, external_id_hash) as holder,
+        profile_id,
         first_seen_at,
         last_seen_at
 
@@ -18,10 +19,15 @@ mapping as (
 odd as (
 
     select
-        mapping.*,
+        external_id_hash,
+        identifier_type,
+        identifier_value,
+        profile_id,
+        first_seen_at,
+        last_seen_at,
         lower(replace(replace(identifier_value, ' ', ''), chr(9), '')) as spelling
 
-    from mapping
+    from {{ ref('external_id_mapping') }}
 
     where
         identifier_value <> lower(identifier_value)
@@ -88,7 +94,7 @@ spellings as (
 
     group by identifier_type, spelling
 
-    having count(distinct holder) > 1
+    having count(distinct coalesce(profile_id, external_id_hash)) > 1
 
 )
 

@@ -1,3 +1,5 @@
+{{ config(**node_by_node()) }}
+
 with
 
 sets as (
@@ -11,16 +13,23 @@ sets as (
 
     from {{ ref('identity_sets') }}
 
+    where
+        user_id is not null
+        and {{ is_of_new_set() }}
+
 ),
 
--- Who was here before the other side began is missing nowhere.
-beginnings as (
+holders as (
 
     select
-        min(case when not is_recorded then first_seen_at end) as segment_began_at,
-        min(case when is_recorded then first_seen_at end) as relyv_began_at
+        node,
+        identifier_value
 
-    from sets
+    from {{ ref('identity_holders') }}
+
+    where
+        identifier_type = 'user_id'
+        and {{ is_of_new_node() }}
 
 ),
 
@@ -35,37 +44,28 @@ users as (
 
     from sets
 
-    where user_id is not null
-
     group by 1
 
 ),
 
-compared as (
+-- A user whom only Relyv saw has no number in Segment's own graph.
+numbered as (
 
     select
         users.user_id,
-        case
-            when
-                users.segment_event_count = 0
-                and users.last_seen_at >= beginnings.segment_began_at
-                then 'segment'
-            when
-                users.relyv_event_count = 0
-                and users.last_seen_at >= beginnings.relyv_began_at
-                then 'relyv'
-        end as missing_side,
         users.segment_event_count,
         users.relyv_event_count,
         users.first_seen_at,
-        users.last_seen_at
+        users.last_seen_at,
+        holders.node
 
     from users
 
-    cross join beginnings
+    left join holders
+        on users.user_id = holders.identifier_value
 
     where {{ is_usable_identifier("'user_id'", 'users.user_id') }}
 
 )
 
-select * from compared
+select * from numbered
