@@ -30,9 +30,9 @@ from warehouse import Warehouse
 END = datetime.fromisoformat("2026-03-01 00:00:00")
 # The tables that a lookup reads, and the columns that make a copy somebody else.
 COPIED = {
-    "relyv_lookup.reverse_lookup": (
-        "lookup_id identifier_value lookup_value profile_id session_id"
-    ),
+    "relyv_sessions.sessions": "session_id profile_id anonymous_id",
+    "relyv_frustration.session_scores": "session_id",
+    "relyv_traits.watchable_sessions": "session_id profile_id",
     "relyv_lookup.lookup_identifiers": (
         "identifier_hash identifier_value lookup_value profile_id"
     ),

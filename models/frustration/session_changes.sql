@@ -28,7 +28,7 @@ states as (
 
     select
         session_id,
-        '{{ settings_fingerprint() }}:' || made_of as made_of
+        '{{ settings_fingerprint() }}:' || cast(made_of as varchar(40)) as made_of
 
     from {{ ref('session_states') }}
 

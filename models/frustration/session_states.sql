@@ -1,34 +1,26 @@
 {{ config(materialized='view') }}
-{#- What the models that are built a session at a time read of `sessions`. -#}
-{%- set columns = [
-    'user_agent',
-    'consent_status',
-    'recording_status',
-    'duration_ms',
-    'trusted_click_ratio',
-    'is_bot',
-    'is_staff',
-    'webdriver',
-    'started_at',
-    'ended_at',
-    'last_event_at',
-    'deleted_at',
-] -%}
-{%- set told = [] -%}
-{%- for column in columns -%}
-    {%- do told.append("'/'") -%}
-    {%- do told.append(
-        'coalesce(cast(sessions.' ~ column ~ ' as ' ~ dbt.type_string() ~ "), '')"
-    ) -%}
-{%- endfor %}
 
 with
 
+-- What the models that are built a session at a time read of `sessions`.
 sessions as (
 
     select
         session_id,
-        {{ columns | join(',\n        ') }}
+        {{ fast_hash([
+            'user_agent',
+            'consent_status',
+            'recording_status',
+            'duration_ms',
+            'trusted_click_ratio',
+            'is_bot',
+            'is_staff',
+            'webdriver',
+            'started_at',
+            'ended_at',
+            'last_event_at',
+            'deleted_at',
+        ]) }} as own_state
 
     from {{ ref('sessions') }}
 
@@ -89,13 +81,12 @@ session_states as (
 
     select
         sessions.session_id,
-        {{ dbt.hash(dbt.concat([
-            "coalesce(cast(contents.event_count as varchar(40)), '')",
-            "'/'",
-            "coalesce(cast(contents._built_at as varchar(40)), '')",
-            "'/'",
-            "coalesce(parts.owners, '')",
-        ] + told)) }} as made_of
+        {{ fast_hash([
+            'sessions.own_state',
+            'contents.event_count',
+            'contents._built_at',
+            'parts.owners',
+        ]) }} as made_of
 
     from sessions
 

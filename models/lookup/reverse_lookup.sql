@@ -1,32 +1,61 @@
-{{ config(indexes=lookup_indexes('lookup_value')) }}
+{{ config(materialized='view') }}
 
 with
 
-identifiers as (
+-- Two disjoint rules, each with tables of its own: PostgreSQL then looks for one
+-- identifier by index. It would copy all sessions first if they were named once above.
+sessions_of_owners as (
 
     select
-        identifier_type,
-        identifier_value,
-        lookup_value,
-        profile_id,
-        identifier_status
+        identifiers.identifier_type,
+        identifiers.identifier_value,
+        identifiers.lookup_value,
+        identifiers.identifier_status,
+        sessions.profile_id,
+        sessions.session_id,
+        sessions.stitch_rule,
+        sessions.started_at
 
-    from {{ ref('lookup_identifiers') }}
+    from {{ ref('lookup_identifiers') }} as identifiers
+
+    inner join {{ ref('sessions') }} as sessions
+        on identifiers.profile_id = sessions.profile_id
+
+    where identifiers.identifier_status = 'owned'
 
 ),
 
-sessions as (
+-- A person's own identifier leads to all their sessions. A shared device leads to the
+-- sessions seen on it, and a shared e-mail address nowhere: no session happens on it.
+sessions_on_shared_devices as (
 
     select
-        session_id,
-        profile_id,
-        anonymous_id,
-        stitch_rule,
-        started_at
+        identifiers.identifier_type,
+        identifiers.identifier_value,
+        identifiers.lookup_value,
+        identifiers.identifier_status,
+        sessions.profile_id,
+        sessions.session_id,
+        sessions.stitch_rule,
+        sessions.started_at
 
-    from {{ ref('sessions') }}
+    from {{ ref('lookup_identifiers') }} as identifiers
 
-    where profile_id is not null
+    inner join {{ ref('sessions') }} as sessions
+        on identifiers.identifier_value = sessions.anonymous_id
+
+    where
+        identifiers.identifier_status = 'shared'
+        and identifiers.identifier_type = 'anonymous_id'
+        and sessions.profile_id is not null
+
+),
+
+found_sessions as (
+
+    select * from sessions_of_owners
+    union all
+    select * from sessions_on_shared_devices
 
 ),
 
@@ -53,38 +82,6 @@ watchable_sessions as (
 
 ),
 
--- A person's own identifier leads to all their sessions. A shared device leads to the
--- sessions seen on it, and a shared e-mail address nowhere: no session happens on it.
-found_sessions as (
-
-    select
-        identifiers.*,
-        sessions.session_id
-
-    from identifiers
-
-    inner join sessions
-        on identifiers.profile_id = sessions.profile_id
-
-    where identifiers.identifier_status = 'owned'
-
-    union all
-
-    select
-        identifiers.*,
-        sessions.session_id
-
-    from identifiers
-
-    inner join sessions
-        on identifiers.identifier_value = sessions.anonymous_id
-
-    where
-        identifiers.identifier_status = 'shared'
-        and identifiers.identifier_type = 'anonymous_id'
-
-),
-
 reverse_lookup as (
 
     select
@@ -99,18 +96,15 @@ reverse_lookup as (
         found_sessions.identifier_value,
         found_sessions.lookup_value,
         found_sessions.identifier_status,
-        sessions.profile_id,
-        sessions.session_id,
-        sessions.stitch_rule,
+        found_sessions.profile_id,
+        found_sessions.session_id,
+        found_sessions.stitch_rule,
         watchable_sessions.replay_url,
         session_scores.top_signal,
         session_scores.frustration_score,
-        sessions.started_at
+        found_sessions.started_at
 
     from found_sessions
-
-    inner join sessions
-        on found_sessions.session_id = sessions.session_id
 
     inner join session_scores
         on found_sessions.session_id = session_scores.session_id

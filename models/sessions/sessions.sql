@@ -1,3 +1,7 @@
+{{ config(
+    indexes=lookup_indexes('profile_id') + lookup_indexes('anonymous_id')
+) }}
+
 with
 
 source_sessions as (

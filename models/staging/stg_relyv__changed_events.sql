@@ -17,11 +17,16 @@
 {%- endif %}
 {%- set latest = told_moment(until) -%}
 {%- set recent_when = [landed_since(since)] -%}
-{%- if since -%}
+{#- A column at a time: a warehouse skips the blocks in which none is so late. -#}
+{%- for of_moment in [
+    'ts',
+    'ts is null and received_at',
+    'ts is null and received_at is null and _loaded_at',
+] if since -%}
     {%- do recent_when.append(
-        'not ' ~ landed_since(since) ~ ' and ' ~ happened_at ~ ' > ' ~ latest
+        'not ' ~ landed_since(since) ~ ' and ' ~ of_moment ~ ' > ' ~ latest
     ) -%}
-{%- endif %}
+{%- endfor %}
 
 with
 

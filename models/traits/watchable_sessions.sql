@@ -1,3 +1,5 @@
+{{ config(indexes=lookup_indexes('session_id')) }}
+
 {%- set regions = var('watchable_regions') | join("', '") -%}
 
 with
