@@ -5,7 +5,7 @@ run would get, so the examples are the very bytes.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import orjson
@@ -31,12 +31,14 @@ from sync.outline import Outline, Outlines
 from sync.payload import Renderer
 from sync.pending import Fetch, rendered, renderer_of
 from sync.plan import wants_baseline
+from sync.restored import is_restored
 from sync.shape import drift
 from sync.tighter import forbidden
 from warehouse import Warehouse
 from warehouse.suppressions import ensure_suppressions, suppressions
 
-# Before the first run there is no installation to make messageIds of.
+# Before the first run there is no installation to make messageIds of; before the first
+# one after the ledger was restored, no epoch.
 NOT_YET = Installation(installation="not-yet-installed", epoch="not-yet-installed")
 
 # Rows of each kind that are rendered to learn how long a call is.
@@ -161,6 +163,8 @@ def next_renderer(
         new_ids=again.new_ids if again else False,
     )
     installation = read_installation(ledger) or NOT_YET
+    if installation is not NOT_YET and is_restored(ledger):
+        installation = replace(installation, epoch=NOT_YET.epoch)
     region = region_of(settings.source, target=warehouse.target)
     return renderer_of(warehouse, plan, installation, region)
 

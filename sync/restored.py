@@ -8,10 +8,11 @@ run leaves the same mark in the ledger and outside of its schema.
 import logging
 import uuid
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Table, delete, insert, select, update
 
 from sync.ledger import Ledger
 from sync.tables import visits
+from warehouse.ddl import column_types, table_exists
 
 logger = logging.getLogger("relyv.sync")
 
@@ -21,12 +22,7 @@ def epoch_of_run(ledger: Ledger, epoch: str) -> str:
     rows, outside = ledger.tables.ledger, visits(ledger.warehouse.schema)
     with ledger.warehouse.engine.begin() as connection:
         outside.create(connection, checkfirst=True)
-        # Both at one moment: another run may begin meanwhile.
-        marks = [select(each.c.visit).limit(1) for each in (rows, outside)]
-        kept, told = connection.execute(
-            select(*(mark.scalar_subquery() for mark in marks))
-        ).one()
-        if kept != told:
+        if _marks_differ(connection, rows, outside):
             epoch = _renewed(connection, ledger)
             logger.warning("sync.epoch_renewed")
         visit = str(uuid.uuid4())
@@ -36,10 +32,30 @@ def epoch_of_run(ledger: Ledger, epoch: str) -> str:
     return epoch
 
 
+def is_restored(ledger: Ledger) -> bool:
+    """Whether the next run will find a ledger out of a backup, and renew its epoch."""
+    rows, outside = ledger.tables.ledger, visits(ledger.warehouse.schema)
+    with ledger.warehouse.engine.connect() as connection:
+        if not table_exists(connection, outside):
+            return False
+        # A ledger from before there were marks is older than the mark outside of it.
+        has_mark = "visit" in column_types(connection, rows)
+        return not has_mark or _marks_differ(connection, rows, outside)
+
+
 def renew_epoch(ledger: Ledger) -> None:
     """Let no message from now on have an id that Segment may know."""
     with ledger.warehouse.engine.begin() as connection:
         _renewed(connection, ledger)
+
+
+def _marks_differ(connection: Connection, rows: Table, outside: Table) -> bool:
+    # Both at one moment: another run may begin meanwhile.
+    marks = [select(each.c.visit).limit(1) for each in (rows, outside)]
+    kept, told = connection.execute(
+        select(*(mark.scalar_subquery() for mark in marks))
+    ).one()
+    return bool(kept != told)
 
 
 def _renewed(connection: Connection, ledger: Ledger) -> str:

@@ -59,6 +59,28 @@ def test_a_restored_ledger_does_not_use_an_id_twice(world: World) -> None:
     assert world.run(world.identify()).counts == Counts()
 
 
+@pytest.mark.parametrize("has_mark", [True, False])
+def test_a_plan_shows_no_id_that_segment_may_know(world: World, has_mark: bool) -> None:
+    """
+    Which ids the next run will give is not known before it has renewed the epoch. A
+    backup of an earlier layout bears no mark at all.
+    """
+    world.model(one(1))
+    world.run(world.identify())
+    copy(world, "t_ledger", into="t_backup")
+    world.model(one(2))
+    world.run(world.identify())
+    copy(world, "t_backup", into="t_ledger")
+    if not has_mark:
+        world.sql("alter table t_ledger.ledger drop column visit")
+
+    (example,) = world.preview(world.identify()).examples
+
+    assert example.message
+    known = {message["messageId"] for message in world.messages()}
+    assert example.message["messageId"] not in known
+
+
 def test_an_unfinished_plan_out_of_a_backup_keeps_its_ids(world: World) -> None:
     """
     What it says is what Segment has under these ids, so nothing is doubled.
