@@ -130,8 +130,8 @@ def _duckdb(profile: Profile, project_dir: Path, memory: Memory) -> Engine:
         "autoinstall_known_extensions": False,
         # A twentieth of a run's CPU time, and nobody sees it.
         "enable_progress_bar": False,
-        # A plan is written, and deleted once it is delivered: by 16 MB, DuckDB's own, it
-        # would be copied from the log into the file in between.
+        # A plan is written, and deleted once it is delivered: at DuckDB's own 16 MB
+        # it would be copied from the log into the file in between.
         "checkpoint_threshold": "256MB",
         "temp_directory": str(path) + ".tmp",
         "TimeZone": "UTC",

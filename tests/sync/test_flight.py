@@ -5,8 +5,12 @@ from collections.abc import Callable, Iterable, Iterator
 
 import httpx
 import orjson
+import pytest
 
+from sync.connection import client_of
 from sync.deliver import Delivery
+from sync.destination import Destination
+from sync.options import DeliverySettings
 from sync.outgoing import Outgoing
 from tests.eventually import eventually
 from tests.tracking.network import KEY
@@ -163,3 +167,28 @@ def test_rows_are_rendered_as_they_are_needed() -> None:
 
     assert before <= 2 * 2 + 2
     assert len(rendered) == 100
+
+
+@pytest.mark.parametrize(("wanted", "encoding"), [("true", "gzip"), ("false", None)])
+def test_the_environment_says_whether_requests_are_compressed(
+    monkeypatch: pytest.MonkeyPatch, wanted: str, encoding: str | None
+) -> None:
+    """
+    For whoever looks at them on their way through a proxy.
+    """
+    seen: list[str | None] = []
+
+    def answer(_: httpx.HTTPTransport, request: httpx.Request) -> httpx.Response:
+        seen.append(request.headers.get("Content-Encoding"))
+        return accepted()
+
+    monkeypatch.setattr(httpx.HTTPTransport, "handle_request", answer)
+    monkeypatch.setenv("RELYV_DELIVERY_GZIP", wanted)
+    segment = Destination(
+        source="web", region="us", endpoint="https://api.segment.io", write_key=KEY
+    )
+
+    with client_of(segment, DeliverySettings(), Pace()) as client:
+        client.post([row.body for row in rows(*["added"] * 500)])
+
+    assert seen == [encoding]
