@@ -2,26 +2,6 @@
 
 with
 
-events as (
-
-    select
-        event_id,
-        session_id,
-        profile_id,
-        event_type,
-        vendor_signal,
-        custom_name,
-        ts as occurred_at
-
-    from {{ ref('session_events') }}
-
-    where
-        ts is not null
-        and (vendor_signal is not null or event_type = 'custom')
-        and {{ is_of_changed_session() }}
-
-),
-
 signal_names as (
 
     select
@@ -54,32 +34,51 @@ thresholds as (
 
 ),
 
+-- What a vendor says of an event, and events of one's own. Each is looked for alone:
+-- hardly any event is either, and blocks without one are skipped.
+{% for reporter, name, condition in [
+    ('vendor', 'vendor_signal', 'vendor_signal is not null'),
+    ('custom', 'custom_name', "event_type = 'custom'"),
+] %}
+    {{ reporter }}_events as (
+
+        select
+            event_id,
+            session_id,
+            profile_id,
+            event_type,
+            lower(trim({{ name }})) as reported_name,
+            ts as occurred_at
+
+        from {{ ref('session_events') }}
+
+        where ts is not null and {{ condition }} and {{ is_of_changed_session() }}
+
+    ),
+{% endfor %}
+
 -- A flag on a click is about that click. One that is an event of its own comes after
 -- what it is about: tools wait to see whether anything answers.
 flags as (
 
-    {% for reporter, name in [('vendor', 'vendor_signal'), ('custom', 'custom_name')] %}
+    {% for reporter, source in [('vendor', 'vendor'), ('custom', 'derived')] %}
         select
             events.event_id,
             events.session_id,
             events.profile_id,
             signal_names.signal_name,
-            '{{ 'vendor' if reporter == 'vendor' else 'derived' }}' as signal_source,
+            '{{ source }}' as signal_source,
             events.event_type in ('custom', 'vendor_signal') as is_afterwards,
             events.occurred_at
 
-        from events
+        from {{ reporter }}_events as events
 
         inner join signal_names
             on
-                lower(trim(events.{{ name }})) = signal_names.reported_name
+                events.reported_name = signal_names.reported_name
                 and signal_names.reported_by = '{{ reporter }}'
 
-        {% if reporter == 'custom' %}
-            where events.event_type = 'custom'
-        {% else %}
-            union all
-        {% endif %}
+        {{ 'union all' if not loop.last }}
     {% endfor %}
 
 ),
