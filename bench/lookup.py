@@ -31,8 +31,12 @@ END = datetime.fromisoformat("2026-03-01 00:00:00")
 # The tables that a lookup reads, and the columns that make a copy somebody else.
 COPIED = {
     "relyv_sessions.sessions": "session_id profile_id anonymous_id",
-    "relyv_frustration.session_scores": "session_id",
+    "relyv_frustration.session_scores": "session_id profile_id",
+    "relyv_frustration.frustration_contributions": "session_id",
+    "relyv_frustration.profile_scores": "profile_id",
+    "relyv_frustration.profile_contributions": "session_id profile_id",
     "relyv_traits.watchable_sessions": "session_id profile_id",
+    "relyv_traits.profile_traits": "profile_id",
     "relyv_lookup.lookup_identifiers": (
         "identifier_hash identifier_value lookup_value profile_id"
     ),

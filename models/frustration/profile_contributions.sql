@@ -1,3 +1,5 @@
+{{ config(indexes=lookup_indexes('profile_id')) }}
+
 with
 
 sessions as (

@@ -1,4 +1,4 @@
-{{ config(**session_by_session()) }}
+{{ config(**session_by_session(also_by='profile_id')) }}
 
 with
 
