@@ -2,60 +2,40 @@
 
 with
 
--- Two disjoint rules, each with tables of its own: PostgreSQL then looks for one
--- identifier by index. It would copy all sessions first if they were named once above.
-sessions_of_owners as (
-
-    select
-        identifiers.identifier_type,
-        identifiers.identifier_value,
-        identifiers.lookup_value,
-        identifiers.identifier_status,
-        sessions.profile_id,
-        sessions.session_id,
-        sessions.stitch_rule,
-        sessions.started_at
-
-    from {{ ref('lookup_identifiers') }} as identifiers
-
-    inner join {{ ref('sessions') }} as sessions
-        on identifiers.profile_id = sessions.profile_id
-
-    where identifiers.identifier_status = 'owned'
-
-),
-
 -- A person's own identifier leads to all their sessions. A shared device leads to the
 -- sessions seen on it, and a shared e-mail address nowhere: no session happens on it.
-sessions_on_shared_devices as (
-
-    select
-        identifiers.identifier_type,
-        identifiers.identifier_value,
-        identifiers.lookup_value,
-        identifiers.identifier_status,
-        sessions.profile_id,
-        sessions.session_id,
-        sessions.stitch_rule,
-        sessions.started_at
-
-    from {{ ref('lookup_identifiers') }} as identifiers
-
-    inner join {{ ref('sessions') }} as sessions
-        on identifiers.identifier_value = sessions.anonymous_id
-
-    where
-        identifiers.identifier_status = 'shared'
-        and identifiers.identifier_type = 'anonymous_id'
-        and sessions.profile_id is not null
-
-),
-
+-- Each rule reads tables of its own: PostgreSQL then looks for one identifier by index.
+-- It would copy all sessions first if they were named once above.
 found_sessions as (
 
-    select * from sessions_of_owners
-    union all
-    select * from sessions_on_shared_devices
+    {% for status, identifier, of_session in [
+        ('owned', 'profile_id', 'profile_id'),
+        ('shared', 'identifier_value', 'anonymous_id'),
+    ] %}
+        select
+            identifiers.identifier_type,
+            identifiers.identifier_value,
+            identifiers.lookup_value,
+            identifiers.identifier_status,
+            sessions.profile_id,
+            sessions.session_id,
+            sessions.stitch_rule,
+            sessions.started_at
+
+        from {{ ref('lookup_identifiers') }} as identifiers
+
+        inner join {{ ref('sessions') }} as sessions
+            on identifiers.{{ identifier }} = sessions.{{ of_session }}
+
+        where
+            identifiers.identifier_status = '{{ status }}'
+            and sessions.profile_id is not null
+            {% if status == 'shared' -%}
+                and identifiers.identifier_type = 'anonymous_id'
+            {%- else -%}
+                union all
+            {%- endif %}
+    {% endfor %}
 
 ),
 

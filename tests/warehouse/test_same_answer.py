@@ -78,6 +78,9 @@ def test_a_lookup_goes_by_an_index(everywhere: dict[str, Built], kind: str) -> N
             )
         ).scalar_one()
         found = look_up(warehouse, value.upper())
+        if kind == "postgres":
+            # So few rows are read whole, by choice. Is there another way to each?
+            connection.execute(text("set local enable_seqscan = off"))
         plan = connection.execute(
             text(
                 "explain select * from relyv_lookup.reverse_lookup "
@@ -86,7 +89,7 @@ def test_a_lookup_goes_by_an_index(everywhere: dict[str, Built], kind: str) -> N
         ).all()
 
     assert found
-    assert kind == "duckdb" or "Index" in str(plan)
+    assert kind == "duckdb" or "Seq Scan" not in str(plan)
 
 
 def test_a_score_is_what_its_sessions_add_up_to(reference: Built) -> None:
