@@ -8,9 +8,14 @@ with
 -- It would copy all sessions first if they were named once above.
 found_sessions as (
 
-    {% for status, identifier, of_session in [
-        ('owned', 'profile_id', 'profile_id'),
-        ('shared', 'identifier_value', 'anonymous_id'),
+    {% for status, type_condition, identifier, of_session in [
+        ('owned', 'true', 'profile_id', 'profile_id'),
+        (
+            'shared',
+            "identifiers.identifier_type = 'anonymous_id'",
+            'identifier_value',
+            'anonymous_id',
+        ),
     ] %}
         select
             identifiers.identifier_type,
@@ -29,12 +34,10 @@ found_sessions as (
 
         where
             identifiers.identifier_status = '{{ status }}'
+            and {{ type_condition }}
             and sessions.profile_id is not null
-            {% if status == 'shared' -%}
-                and identifiers.identifier_type = 'anonymous_id'
-            {%- else -%}
-                union all
-            {%- endif %}
+
+        {{ 'union all' if not loop.last }}
     {% endfor %}
 
 ),
