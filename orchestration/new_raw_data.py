@@ -28,7 +28,6 @@ from dagster._core.definitions.unresolved_asset_job_definition import (
     UnresolvedAssetJobDefinition,
 )
 from pydantic import BaseModel, Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.exc import DBAPIError
 
 from landing.errors import PathMissing
@@ -37,6 +36,7 @@ from orchestration.freshness import newest_told
 from orchestration.newest_rows import read_newest
 from orchestration.project import Project
 from warehouse import RelyvError, open_warehouse, read_profile
+from warehouse.environment import FromEnvironment
 
 Sources = Mapping[AssetKey, Mapping[str, Any]]
 # A file that was written a moment ago may be half a file.
@@ -50,12 +50,10 @@ UNDER_WAY = [
 ]
 
 
-class WatchSettings(BaseSettings):
+class WatchSettings(FromEnvironment):
     """How often a server is asked, from the environment: `RELYV_WATCH_…`."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="RELYV_WATCH_", env_ignore_empty=True, frozen=True
-    )
+    prefix = "RELYV_WATCH_"
 
     rows_minutes: float = Field(
         15, ge=0, description="A server is asked for new rows so often; 0: never."

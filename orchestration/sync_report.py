@@ -15,10 +15,12 @@ from dagster import (
 )
 
 from orchestration.freshness import SENT
-from sync import Preview, RunReport, SyncStatus
+from sync import RunReport
 from sync.errors import DeliveryStopped, DeliveryUnsure, GuardTripped
 from sync.history import Month, PastRun
 from sync.outline import Outline
+from sync.preview import Preview
+from sync.status import SyncStatus
 
 REJECTED = "no_row_was_rejected"
 GUARD = "no_guard_tripped"

@@ -11,7 +11,8 @@ from dataclasses import asdict, dataclass
 import httpx
 import stamina
 from pydantic import SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from warehouse.environment import FromEnvironment
 
 # Slack shows 40,000 characters of a message; nobody reads more lines than these.
 MOST_LINES = 20
@@ -47,12 +48,10 @@ class Alert:
         return f"{self.severity.upper()} {self.where}: {self.said}{run}"
 
 
-class AlertSettings(BaseSettings):
+class AlertSettings(FromEnvironment):
     """Where alerts go, from the environment: `RELYV_ALERT_…`."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="RELYV_ALERT_", env_ignore_empty=True, frozen=True
-    )
+    prefix = "RELYV_ALERT_"
 
     webhook_url: SecretStr | None = None
 

@@ -4,18 +4,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from warehouse.environment import FromEnvironment
 
 # As Segment's pages had it in 2025-11.
 FREE_TRACKED_USERS = 1_000
 
 
-class BillingSettings(BaseSettings):
+class BillingSettings(FromEnvironment):
     """What Segment's contract says, from the environment: `RELYV_SEGMENT_…`."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="RELYV_SEGMENT_", env_ignore_empty=True, frozen=True
-    )
+    prefix = "RELYV_SEGMENT_"
 
     billing_day: int = Field(
         1, ge=1, le=28, description="The day on which the billing month begins."

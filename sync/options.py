@@ -2,21 +2,18 @@
 
 from dataclasses import dataclass, field
 
-from pydantic_settings import BaseSettings, SettingsConfigDict
-
 from sync.again import Again
 from sync.blocks import RateSettings
 from sync.clearing import Clearing
 from sync.manifest import Sync
 from sync.trial import Trial
+from warehouse.environment import FromEnvironment
 
 
-class DeliverySettings(BaseSettings):
+class DeliverySettings(FromEnvironment):
     """How hard to push, from the environment: `RELYV_DELIVERY_…`."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="RELYV_DELIVERY_", env_ignore_empty=True, frozen=True
-    )
+    prefix = "RELYV_DELIVERY_"
 
     connections: int = 4
     gzip: bool = True

@@ -135,8 +135,7 @@ def test_every_variable_is_documented() -> None:
     code = " ".join(text for _, text in sources())
     read = set(re.findall(r"\"(RELYV_[A-Z_]+[A-Z])\"", code))
     for settings in (AlertSettings, BillingSettings, DeliverySettings):
-        prefix = settings.model_config["env_prefix"]
-        read |= {f"{prefix}{field.upper()}" for field in settings.model_fields}
+        read |= {settings.variable(field) for field in settings.model_fields}
 
     assert len(read) > 10
     assert [name for name in sorted(read) if name not in pages] == []

@@ -30,7 +30,11 @@ def batch_body(messages: Sequence[bytes], sent_at: datetime) -> bytes:
     """
     Wrap messages that are JSON already into the body of one batch request.
     """
-    return _OPENING + b",".join(messages) + _closing(sent_at)
+    parts = list(messages) or [b""]
+    parts[0] = _OPENING + parts[0]
+    parts[-1] += _closing(sent_at)
+    # Half a megabyte, copied once: each copy more takes twice as long as this one.
+    return b",".join(parts)
 
 
 def batches(

@@ -9,7 +9,8 @@ from commands.screen import out, print_json, table
 from commands.sync.choice import IN_TARGET, Name, Names, TargetPath, chosen_syncs
 
 if TYPE_CHECKING:
-    from sync import Explanation, Preview
+    from sync.explain import Explanation
+    from sync.preview import Preview
 
 
 def plan(
@@ -24,7 +25,7 @@ def plan(
 
     Covers syncs that are not opted in, too: see what they would send first.
     """
-    from sync import preview_sync
+    from sync.preview import preview_sync
     from warehouse import open_warehouse
 
     with open_warehouse(project_dir, target) as warehouse:
@@ -53,7 +54,7 @@ def explain(
     Shows the row as the model has it, as Segment last confirmed it, and the call that
     a run would make.
     """
-    from sync import explain_row
+    from sync.explain import explain_row
     from warehouse import open_warehouse
 
     with open_warehouse(project_dir, target) as warehouse:

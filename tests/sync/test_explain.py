@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from sync import Explanation, Ledger, Sync, explain_row, pause
+from sync import Ledger, Sync, pause
 from sync.errors import ConfigError, DeliveryUnsure, GuardTripped
+from sync.explain import Explanation, explain_row
 from tests.sync.world import World, fault, rows
 
 MADE, GONE = {"added": {"event": "Made"}}, {"removed": {"event": "Gone"}}

@@ -8,11 +8,12 @@ from typing import Any
 import orjson
 import pytest
 
-from sync import Preview, Sync, Trial, preview_sync
+from sync import Sync, Trial
 from sync.bill import over_allowance
 from sync.billing import BillingSettings
 from sync.checks import Counts
 from sync.errors import GuardTripped
+from sync.preview import Preview, preview_sync
 from sync.values import iso_timestamp
 from tests.sync.world import World, rows
 from tracking import Answer

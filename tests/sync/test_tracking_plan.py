@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from sync import preview_sync
 from sync.checks import Counts
 from sync.errors import ConfigError
+from sync.preview import preview_sync
 from sync.tracking_plan import tracking_plan_of
 from tests.sync.world import World, rows
 

@@ -12,12 +12,13 @@ from typing import Any
 import pytest
 from sqlalchemy import MetaData, Table
 
-from sync import Preview, RunOptions, RunReport, Sync, preview_sync, run_sync
+from sync import RunOptions, RunReport, Sync, run_sync
 from sync.contract import check_columns
 from sync.errors import DeliveryUnsure
 from sync.manifest import Model
 from sync.options import DeliverySettings
 from sync.parse_config import parse_settings
+from sync.preview import Preview, preview_sync
 from tests.warehouses import Place
 from tracking.sandbox.inspection import Inspection
 from warehouse import Warehouse, open_warehouse
