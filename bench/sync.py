@@ -3,6 +3,7 @@
     .venv/bin/python bench/sync.py --rows 100000 --rows 1000000
     .venv/bin/python bench/sync.py --slow 100000
     .venv/bin/python bench/sync.py --unchanged 10000000
+    .venv/bin/python bench/sync.py --first 10000000
     .venv/bin/python bench/sync.py --postgres 100000
     .venv/bin/python bench/sync.py --steps 100000
 
@@ -10,8 +11,9 @@ Each run is the command that a person would run, start-up included, in a process
 own; the receiver is the sandbox, in another. The baselines of the same run are in
 `baselines.py` and `peer.py`. `--rows`: a first run, one without a change, one with 1%
 changed. `--slow`: every request takes the receiver 80 ms, and eight are in flight.
-`--unchanged`: no change among many rows. `--postgres`: the model is in a PostgreSQL of
-the tests' own. `--steps`: where the CPU time of a first run goes.
+`--unchanged`: no change among many rows. `--first`: a first run and one without a
+change, of more rows than the sandbox has room for. `--postgres`: the model is in a
+PostgreSQL of the tests' own. `--steps`: where the CPU time of a first run goes.
 """
 
 import argparse
@@ -35,6 +37,7 @@ from baselines import (
 )
 from measure import BIN, ROOT, Measured, python, run
 from people import FIELDS, KNOWN, ONE_PERCENT, in_duckdb, model, project
+from receiver import receiver as counting_receiver
 
 from tracking.sandbox.inspection import Inspection
 from tracking.sandbox.process import sandbox_process
@@ -51,6 +54,7 @@ def main() -> None:
         "rows": measure,
         "slow": slow,
         "unchanged": unchanged,
+        "first": first,
         "postgres": postgres,
         "steps": steps,
     }
@@ -73,14 +77,30 @@ def measure(rows: int) -> None:
         has_peer = _peer(file.parent, output, receiver)
         before = _blocks(file)
         first = _sync("first", environment, receiver)
-        print(f"  events per CPU second: {rows / first.cpu:,.0f}")
-        print(f"  ledger: {(_blocks(file) - before) / rows:,.0f} bytes a row")
+        _rate(rows, first)
+        _kept(rows, file, before)
         _line("full diff", 0, python(DIFF, str(file)))
         _sync("nothing changed", environment, receiver)
         in_duckdb(file, ONE_PERCENT)
         _sync("1% changed", environment, receiver)
         if has_peer:
             _baseline("drt, 1% changed", receiver, peer.drt(file.parent))
+
+
+def first(rows: int) -> None:
+    """A first run, whose messages are counted, and one without a change."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        counting_receiver() as receiver,
+    ):
+        file, environment = _project(Path(folder), rows, receiver.url)
+        before = _blocks(file)
+        taken = run([str(BIN / "relyv"), "sync", "run"], environment)
+        _line("first", receiver.messages, taken)
+        _rate(rows, taken)
+        _kept(rows, file, before)
+        taken = run([str(BIN / "relyv"), "sync", "run"], environment)
+        _line("nothing changed", receiver.messages - rows, taken)
 
 
 def slow(rows: int) -> None:
@@ -163,11 +183,18 @@ def _duckdb(
         tempfile.TemporaryDirectory() as folder,
         sandbox_process(latency_seconds=latency_seconds) as receiver,
     ):
-        file = Path(folder, "bench.duckdb")
-        output = {"type": "duckdb", "path": str(file)}
-        environment = project(Path(folder), output, receiver, **sync)
-        in_duckdb(file, *model("duckdb", rows))
+        file, environment = _project(Path(folder), rows, receiver, **sync)
         yield file, environment, receiver
+
+
+def _project(
+    folder: Path, rows: int, receiver: str, **sync: Mapping[str, object]
+) -> tuple[Path, Mapping[str, str]]:
+    file = folder / "bench.duckdb"
+    output = {"type": "duckdb", "path": str(file)}
+    environment = project(folder, output, receiver, **sync)
+    in_duckdb(file, *model("duckdb", rows))
+    return file, environment
 
 
 def _blocks(file: Path) -> int:
@@ -176,6 +203,14 @@ def _blocks(file: Path) -> int:
         file, "checkpoint", "select block_size, used_blocks from pragma_database_size()"
     )
     return int(str(size)) * int(str(used))
+
+
+def _rate(rows: int, measured: Measured) -> None:
+    print(f"  events per CPU second: {rows / measured.cpu:,.0f}")
+
+
+def _kept(rows: int, file: Path, before: int) -> None:
+    print(f"  ledger: {(_blocks(file) - before) / rows:,.0f} bytes a row")
 
 
 def _library(file: Path, receiver: str, rows: int, queue: str) -> None:
