@@ -41,15 +41,13 @@ holders as (
 
 ),
 
-shared_devices as (
+known_profiles as (
 
-    select identifier_value as anonymous_id
+    select profile_id
 
-    from holders
+    from {{ ref('profiles') }}
 
-    where
-        identifier_type = 'anonymous_id'
-        and status = 'shared'
+    where is_known
 
 ),
 
@@ -78,46 +76,87 @@ usable as (
 
 ),
 
--- Without a user id an e-mail says who it is, where the device does not.
-named as (
+named_by_user as (
 
     select
         usable.*,
-        case when usable.user_id is null then 'email' else 'user_id' end
-            as identifier_type,
-        coalesce(usable.user_id, usable.email) as identifier_value
+        holders.profile_id,
+        holders.node
 
     from usable
 
-    left join shared_devices
-        on usable.anonymous_id = shared_devices.anonymous_id
+    inner join holders
+        on
+            holders.identifier_type = 'user_id'
+            and usable.user_id = holders.identifier_value
 
     where
-        (usable.user_id is not null or shared_devices.anonymous_id is not null)
-        and (usable.session_id is not null or usable.anonymous_id is not null)
+        usable.session_id is not null
+        or usable.anonymous_id is not null
+
+),
+
+-- Without a user id an e-mail says who it is, where no user's device does: on a shared
+-- one, and on one that nobody is known on but by the address.
+named_by_email as (
+
+    select
+        usable.*,
+        addresses.profile_id,
+        addresses.node
+
+    from usable
+
+    inner join holders as addresses
+        on
+            addresses.identifier_type = 'email'
+            and usable.email = addresses.identifier_value
+
+    inner join holders as devices
+        on
+            devices.identifier_type = 'anonymous_id'
+            and usable.anonymous_id = devices.identifier_value
+
+    left join known_profiles
+        on devices.profile_id = known_profiles.profile_id
+
+    where
+        usable.user_id is null
+        and (
+            devices.status = 'shared'
+            or (
+                devices.profile_id = addresses.profile_id
+                and known_profiles.profile_id is null
+            )
+        )
+
+),
+
+named as (
+
+    select * from named_by_user
+
+    union all
+
+    select * from named_by_email
 
 ),
 
 calls as (
 
     select
-        named.event_id,
-        named.user_id,
-        holders.profile_id,
-        named.anonymous_id,
-        named.session_id,
-        named.occurred_at,
-        named.received_at,
-        holders.node
+        event_id,
+        user_id,
+        profile_id,
+        anonymous_id,
+        session_id,
+        occurred_at,
+        received_at,
+        node
 
     from named
 
-    inner join holders
-        on
-            named.identifier_type = holders.identifier_type
-            and named.identifier_value = holders.identifier_value
-
-    where holders.profile_id is not null
+    where profile_id is not null
 
 )
 

@@ -1,3 +1,5 @@
+{%- set pause = var('sitting_pause_minutes') -%}
+
 with
 
 spans as (
@@ -5,7 +7,8 @@ spans as (
     select
         session_id,
         anonymous_id,
-        started_at
+        started_at,
+        finished_at
 
     from {{ ref('session_spans') }}
 
@@ -15,9 +18,13 @@ spans as (
 
 identified_sessions as (
 
-    select distinct session_id
+    select
+        session_id,
+        max(user_id) as user_id
 
     from {{ ref('session_identifications') }}
+
+    group by 1
 
 ),
 
@@ -39,12 +46,22 @@ visits as (
         spans.anonymous_id,
         spans.started_at,
         identified_sessions.session_id is not null as is_identified,
+        identified_sessions.user_id,
         min(
             case
                 when identified_sessions.session_id is not null
                     then spans.started_at
             end
-        ) over (partition by spans.anonymous_id) as first_identified_at
+        ) over (partition by spans.anonymous_id) as first_identified_at,
+        lag(
+            case
+                when identified_sessions.session_id is not null
+                    then spans.finished_at
+            end
+        ) over (
+            partition by spans.anonymous_id
+            order by spans.started_at, {{ in_byte_order('spans.session_id') }}
+        ) as identified_until
 
     from spans
 
@@ -56,15 +73,30 @@ visits as (
 
 ),
 
+-- Back within a pause of an identified visit: has the device kept who it is?
+followed as (
+
+    select
+        *,
+        started_at <= {{ dbt.dateadd('minute', pause, 'identified_until') }}
+            as is_back
+
+    from visits
+
+),
+
 -- What came before the first login says nothing: nobody is known then.
 counted as (
 
     select
         anonymous_id,
         count(case when is_identified then 1 end) as identified_count,
-        count(case when not is_identified then 1 end) as unidentified_count
+        count(case when not is_identified then 1 end) as unidentified_count,
+        count(case when is_back and is_identified then 1 end) as kept_count,
+        count(case when is_back and not is_identified then 1 end) as dropped_count,
+        max(user_id) as user_id
 
-    from visits
+    from followed
 
     where started_at >= first_identified_at
 
@@ -72,6 +104,7 @@ counted as (
 
 ),
 
+-- An address that a form took is not told by the next visit, be it the same person's.
 forgetful as (
 
     select
@@ -83,6 +116,7 @@ forgetful as (
 
     where
         unidentified_count > identified_count
+        and (user_id is not null or kept_count > dropped_count)
         {% if var('forgetful_device_logins') %}
             and identified_count >= {{ var('forgetful_device_logins') }}
         {% else %}

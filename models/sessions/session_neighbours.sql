@@ -36,6 +36,29 @@ calls as (
 
 ),
 
+-- The more people a device has, the sooner another one sits there.
+devices as (
+
+    select
+        anonymous_id,
+        greatest(
+            {{ pause }},
+            cast(
+                floor({{ hours * 120 }} / cast(
+                    greatest(2, count(distinct profile_id))
+                    as {{ dbt.type_numeric() }}
+                )) as integer
+            )
+        ) as reach_minutes
+
+    from calls
+
+    where anonymous_id in (select sittings.anonymous_id from sittings)
+
+    group by 1
+
+),
+
 -- A call counts in the sitting, or within a pause of it, and never hours away.
 unidentified as (
 
@@ -46,14 +69,17 @@ unidentified as (
         sittings.finished_at,
         greatest(
             {{ dbt.dateadd('minute', -pause, 'sittings.sitting_started_at') }},
-            {{ dbt.dateadd('hour', -hours, 'sittings.started_at') }}
+            {{ dbt.dateadd('minute', '-devices.reach_minutes', 'sittings.started_at') }}
         ) as earliest_at,
         least(
             {{ dbt.dateadd('minute', pause, 'sittings.sitting_finished_at') }},
-            {{ dbt.dateadd('hour', hours, 'sittings.finished_at') }}
+            {{ dbt.dateadd('minute', 'devices.reach_minutes', 'sittings.finished_at') }}
         ) as latest_at
 
     from sittings
+
+    inner join devices
+        on sittings.anonymous_id = devices.anonymous_id
 
     left join identifications
         on sittings.session_id = identifications.session_id

@@ -289,6 +289,16 @@ def _tell_forgetful_device(story: Story) -> None:
 
 
 @_story
+def _tell_forgetful_address(story: Story) -> None:
+    for device, mail, told in (("a1", "e1", (0, 40)), ("a2", "e2", (0,))):
+        for start in (0, 40, 2000, 3000, 4000):
+            name = f"{device}-{start}"
+            story.session(name, 1000 + start, 1010 + start, a=device)
+            if start in told:
+                story.identify(a=device, e=f"{mail}@x.io", received=1005 + start)
+
+
+@_story
 def _tell_named_by_email(story: Story) -> None:
     story.identify(a="a1", u="u1", received=10)
     story.identify(a="a1", u="u2", received=20)

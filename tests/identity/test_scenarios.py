@@ -48,6 +48,7 @@ PARTITIONS = {
     "override_joins_device": "u1 a1 a9",
     "override_kiosk": "u1 | a1",
     "forgetful_device": "u1 a1",
+    "forgetful_address": "e1@x.io a1, e2@x.io a2",
     "named_by_email": "u1, u2, e@x.io a2 | a1",
     "repeated_event": "u1 a1",
     "context_anonymous": "u1 a1",
@@ -331,6 +332,28 @@ def test_a_device_that_forgets_its_user_is_not_theirs_alone(
     Logged in twice, logged out four times since: others use it, too.
     """
     assert stitch(world, f"forgetful_device-{session}")[:2] == (rule, user)
+
+
+@pytest.mark.parametrize(
+    ("session", "rule", "address"),
+    [
+        ("a1-0", "during", "e1"),
+        ("a1-40", "during", "e1"),
+        ("a1-2000", "anonymous", None),
+        ("a2-0", "during", "e2"),
+        ("a2-40", "graph", "e2"),
+        ("a2-2000", "graph", "e2"),
+    ],
+)
+def test_a_device_forgets_an_address_only_if_it_kept_it_for_a_while(
+    world: Outcome, session: str, rule: str, address: str | None
+) -> None:
+    """
+    Two visits of one sitting told e1, and three others did not. e2 was typed in once.
+    """
+    name = f"forgetful_address-{address}@x.io" if address else None
+
+    assert stitch(world, f"forgetful_address-{session}")[:2] == (rule, name)
 
 
 def test_a_crm_id_finds_its_profile(world: Outcome) -> None:
