@@ -11,7 +11,7 @@ sessions as (
         is_bot,
         webdriver
 
-    from {{ ref('sessions') }}
+    from {{ ref('recorded_sessions') }}
 
     where {{ is_of_changed_session() }}
 

@@ -83,7 +83,22 @@ flags as (
 
 ),
 
--- An event that a vendor and a custom name report as one signal is one moment.
+later_flags as (
+
+    select
+        event_id,
+        session_id,
+        signal_name,
+        occurred_at
+
+    from flags
+
+    where is_afterwards
+
+),
+
+-- An event that a vendor and a custom name report as one signal is one moment. Nothing
+-- is put in order where no flag asks what came before it.
 moments as (
 
     select
@@ -95,6 +110,8 @@ moments as (
 
     from derived_signals
 
+    where session_id in (select later_flags.session_id from later_flags)
+
     union all
 
     select distinct
@@ -104,9 +121,7 @@ moments as (
         1 as is_flag,
         occurred_at
 
-    from flags
-
-    where is_afterwards
+    from later_flags
 
 ),
 

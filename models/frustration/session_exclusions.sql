@@ -17,7 +17,7 @@ sessions as (
         is_staff,
         deleted_at
 
-    from {{ ref('sessions') }}
+    from {{ ref('recorded_sessions') }}
 
     where {{ is_of_changed_session() }}
 

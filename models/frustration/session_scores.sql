@@ -8,9 +8,9 @@ sessions as (
         session_id,
         profile_id
 
-    from {{ ref('sessions') }}
+    from {{ ref('session_parts') }}
 
-    where {{ is_of_changed_session() }}
+    where is_last and {{ is_of_changed_session() }}
 
 ),
 

@@ -2,8 +2,7 @@
 
 with
 
--- What the models that are built a session at a time read of `sessions`.
-sessions as (
+recorded_sessions as (
 
     select
         session_id,
@@ -22,7 +21,7 @@ sessions as (
             'deleted_at',
         ]) }} as own_state
 
-    from {{ ref('sessions') }}
+    from {{ ref('recorded_sessions') }}
 
 ),
 
@@ -80,21 +79,21 @@ parts as (
 session_states as (
 
     select
-        sessions.session_id,
+        recorded_sessions.session_id,
         {{ fast_hash([
-            'sessions.own_state',
+            'recorded_sessions.own_state',
             'contents.event_count',
             'contents._built_at',
             'parts.owners',
         ]) }} as made_of
 
-    from sessions
+    from recorded_sessions
 
     left join contents
-        on sessions.session_id = contents.session_id
+        on recorded_sessions.session_id = contents.session_id
 
     left join parts
-        on sessions.session_id = parts.session_id
+        on recorded_sessions.session_id = parts.session_id
 
 )
 

@@ -72,7 +72,7 @@ devices as (
         case when forgetful.anonymous_id is null then mapping.profile_id end
             as profile_id,
         mapping.status = 'owned' and forgetful.anonymous_id is null as is_own,
-        mapping.triggering_event_id
+        mapping.triggering_event_id as event_id
 
     from mapping
 
@@ -81,46 +81,43 @@ devices as (
 
 ),
 
--- The lowest rank decides. A device that is nobody's own comes after its users.
-candidates as (
+-- The first that is there decides. A device that is nobody's own comes after its users.
+decided as (
 
     select
         spans.session_id,
-        case when devices.is_own then 'graph' else 'anonymous' end as stitch_rule,
-        case when devices.is_own then 1 else 9 end as rule_rank,
-        devices.profile_id,
-        devices.triggering_event_id as event_id
+        spans.started_at,
+        spans.finished_at,
+        {%- for column in ['profile_id', 'event_id'] %}
+            case
+                when devices.is_own then devices.{{ column }}
+                {%- for direction in directions[policy] %}
+                    when {{ direction }}_ones.session_id is not null
+                        then {{ direction }}_ones.{{ column }}
+                {%- endfor %}
+                else devices.{{ column }}
+            end as {{ column }},
+        {%- endfor %}
+        case
+            when devices.is_own then 'graph'
+            {%- for direction in directions[policy] %}
+                when {{ direction }}_ones.session_id is not null then '{{ direction }}'
+            {%- endfor %}
+            else 'anonymous'
+        end as stitch_rule
+
     from spans
-    inner join devices
+
+    left join devices
         on spans.anonymous_id = devices.anonymous_id
-    {% for direction in directions[policy] %}
-        union all
 
-        select
-            neighbours.session_id,
-            neighbours.direction as stitch_rule,
-            {{ loop.index + 1 }} as rule_rank,
-            neighbours.profile_id,
-            neighbours.event_id
-        from neighbours
-        where neighbours.direction = '{{ direction }}'
-    {% endfor %}
+    {%- for direction in directions[policy] %}
 
-),
-
-ranked as (
-
-    select
-        session_id,
-        stitch_rule,
-        profile_id,
-        event_id,
-        row_number() over (
-            partition by session_id
-            order by rule_rank
-        ) as decision_rank
-
-    from candidates
+        left join neighbours as {{ direction }}_ones
+            on
+                spans.session_id = {{ direction }}_ones.session_id
+                and {{ direction }}_ones.direction = '{{ direction }}'
+    {%- endfor %}
 
 ),
 
@@ -128,47 +125,38 @@ ranked as (
 parts as (
 
     select
-        spans.session_id,
+        decided.session_id,
         coalesce(identifications.change_number, 1) as part_number,
         case
             when identifications.session_id is not null
                 then identifications.profile_id
-            else ranked.profile_id
+            else decided.profile_id
         end as profile_id,
         case
             when identifications.session_id is not null then 'during'
-            else coalesce(ranked.stitch_rule, 'anonymous')
+            else decided.stitch_rule
         end as stitch_rule,
-        coalesce(identifications.event_id, ranked.event_id) as event_id,
+        coalesce(identifications.event_id, decided.event_id) as event_id,
         case
             when identifications.change_number > 1
-                then greatest(identifications.occurred_at, spans.started_at)
-            else spans.started_at
+                then greatest(identifications.occurred_at, decided.started_at)
+            else decided.started_at
         end as started_at,
-        spans.finished_at
+        case
+            when followers.session_id is not null
+                then greatest(followers.occurred_at, decided.started_at)
+        end as next_started_at,
+        decided.finished_at
 
-    from spans
+    from decided
 
     left join identifications
-        on spans.session_id = identifications.session_id
+        on decided.session_id = identifications.session_id
 
-    left join ranked
+    left join identifications as followers
         on
-            spans.session_id = ranked.session_id
-            and ranked.decision_rank = 1
-
-),
-
-followed as (
-
-    select
-        *,
-        lead(started_at) over (
-            partition by session_id
-            order by part_number
-        ) as next_started_at
-
-    from parts
+            identifications.session_id = followers.session_id
+            and identifications.change_number + 1 = followers.change_number
 
 ),
 
@@ -185,7 +173,7 @@ session_parts as (
         started_at,
         coalesce(next_started_at, finished_at) as ended_at
 
-    from followed
+    from parts
 
 )
 

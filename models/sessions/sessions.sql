@@ -129,7 +129,7 @@ profiles as (
 ),
 
 -- What the recorder counted stands; where it did not, its events are counted.
-filled as (
+counted as (
 
     select
         source_sessions.*,
@@ -152,6 +152,17 @@ filled as (
 
     left join contents
         on source_sessions.session_id = contents.session_id
+
+),
+
+-- Few sessions come from a campaign: only their addresses are taken apart.
+filled as (
+
+    select
+        *,
+        case when first_url like '%utm%' then first_url end as campaign_url
+
+    from counted
 
 ),
 
@@ -196,7 +207,7 @@ stitched as (
         filled.last_url as exit_url,
         filled.referrer,
         {%- for parameter in ['source', 'medium', 'campaign', 'term', 'content'] %}
-            {{ url_parameter('filled.first_url', 'utm_' ~ parameter) }}
+            {{ url_parameter('filled.campaign_url', 'utm_' ~ parameter) }}
                 as utm_{{ parameter }},
         {%- endfor %}
         filled.release,

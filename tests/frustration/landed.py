@@ -94,6 +94,7 @@ def land(
     """
     tables = {
         "sessions": (SESSION_COLUMNS, sessions),
+        "recorded_sessions": (SESSION_COLUMNS, sessions),
         "session_parts": (PART_COLUMNS, _parts(sessions)),
     }
     if events is not None:

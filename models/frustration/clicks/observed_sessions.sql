@@ -8,7 +8,7 @@ sessions as (
         session_id,
         coalesce(ended_at, last_event_at) as ended_at
 
-    from {{ ref('sessions') }}
+    from {{ ref('recorded_sessions') }}
 
     where {{ is_of_changed_session() }}
 
