@@ -7,6 +7,7 @@ same bytes, so a retry, a resumed plan and a preview cannot differ from the firs
 from collections.abc import Mapping, Sequence
 from copy import copy
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import orjson
 
@@ -20,11 +21,13 @@ from sync.installation import Installation
 from sync.message_id import MessageIds
 from sync.outgoing import Outgoing
 from sync.phrases import CHANGE, NoWord
-from sync.tracking_plan import Rules
 from sync.values import iso_timestamp
 from sync.wording import Wording
 from tracking import EXPLANATIONS, drop_code, unify_code
 from tracking.limits import MESSAGE_BYTES
+
+if TYPE_CHECKING:
+    from sync.tracking_plan import Rules
 
 _Image = Mapping[str, object]
 
@@ -47,7 +50,7 @@ class Renderer:
         installation: Installation,
         planned_at: datetime,
         region: str,
-        rules: Rules | None = None,
+        rules: "Rules | None" = None,
         new_ids: bool = False,
     ) -> None:
         self._sync = sync

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Select, select
 
@@ -16,9 +16,11 @@ from sync.payload import Renderer
 from sync.subject import SUPPRESSIBLE, is_suppressed
 from sync.tables import SyncTables, new, old
 from sync.times import readable
-from sync.tracking_plan import Rules
 from warehouse import Warehouse
 from warehouse.suppressions import suppressions
+
+if TYPE_CHECKING:
+    from sync.tracking_plan import Rules
 
 # A query of rows with a position, and a position -> those after it, in order.
 Fetch = Callable[[Select[Any], int], Iterator[tuple[Any, ...]]]
@@ -28,7 +30,6 @@ def renderer_of(
     warehouse: Warehouse, plan: FrozenPlan, installation: Installation, region: str
 ) -> Renderer:
     """The one renderer, for a run and for a preview alike."""
-    rules = plan.settings.tracking_plan
     return Renderer(
         kind=warehouse.kind,
         sync=plan.sync,
@@ -38,9 +39,18 @@ def renderer_of(
         installation=replace(installation, epoch=plan.epoch or installation.epoch),
         planned_at=plan.planned_at,
         region=region,
-        rules=Rules(rules, warehouse.project_dir) if rules else None,
+        rules=_rules_of(warehouse, plan),
         new_ids=plan.new_ids,
     )
+
+
+def _rules_of(warehouse: Warehouse, plan: FrozenPlan) -> "Rules | None":
+    """Few plans have them, and they bring a validator of JSON Schema with them."""
+    if plan.settings.tracking_plan is None:
+        return None
+    from sync.tracking_plan import Rules
+
+    return Rules(plan.settings.tracking_plan, warehouse.project_dir)
 
 
 def pending_rows(sync: Sync, tables: SyncTables, schema: str) -> Select[Any]:

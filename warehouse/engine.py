@@ -62,7 +62,7 @@ def open_warehouse(
     """
     profile = read_profile(project_dir, target)
     own: Any = profile.settings.get("settings") or {}
-    memory = Memory(own.get("memory_limit"))
+    memory = Memory(own.get("memory_limit"), own.get("threads"))
     engine = _ENGINES[profile.kind](profile, project_dir, memory)
     try:
         _connect_once(engine, profile, _patience(busy_wait_seconds))

@@ -1,7 +1,8 @@
 """How much memory DuckDB takes: little, and more for the work that needs it.
 
 DuckDB takes what it is given before it spills. What a limit is too small for, it
-refuses; so little is given first, and the work is done again with more.
+refuses; so little is given first, and the work is done again by one thread, which has
+what all had before, and then with more.
 """
 
 import logging
@@ -26,12 +27,16 @@ GROWS_BY = 4
 
 class Memory:
     """
-    The limit of one open file. `own` is the one that profiles.yml sets, which stays.
+    The limit of one open file, and whether one thread has all of it.
+
+    `own` is the limit and `own_threads` their number that profiles.yml sets: they stay.
     """
 
-    def __init__(self, own: object = None) -> None:
+    def __init__(self, own: object = None, own_threads: object = None) -> None:
         self.own = own
+        self.own_threads = own_threads
         self.megabytes = USUAL_MB
+        self.is_undivided = False
 
     @property
     def limit(self) -> object:
@@ -58,12 +63,14 @@ def least_memory(warehouse: "Warehouse") -> Iterator[None]:
     DuckDB fills what it has with what it reads. Where little was too little already,
     nothing is taken away.
     """
-    before = warehouse.memory.megabytes
-    _hold_to(warehouse, LEAST_MB if before == LITTLE_MB else before)
+    memory = warehouse.memory
+    before, is_undivided = memory.megabytes, memory.is_undivided
+    least = LEAST_MB if before == LITTLE_MB else before
+    _hold_to(warehouse, least, is_undivided=is_undivided)
     try:
         yield
     finally:
-        _hold_to(warehouse, before)
+        _hold_to(warehouse, before, is_undivided=is_undivided)
 
 
 def grown_as_needed(warehouse: "Warehouse", work: Callable[[], Result]) -> Result:
@@ -77,19 +84,42 @@ def grown_as_needed(warehouse: "Warehouse", work: Callable[[], Result]) -> Resul
         try:
             return work()
         except DBAPIError as error:
-            if not _is_too_little(error) or warehouse.memory.megabytes >= USUAL_MB:
+            if not _is_too_little(error) or not _give_more(warehouse):
                 raise
-        _hold_to(warehouse, min(GROWS_BY * warehouse.memory.megabytes, USUAL_MB))
-        logger.info("warehouse.memory_grown megabytes=%d", warehouse.memory.megabytes)
+        memory = warehouse.memory
+        logger.info(
+            "warehouse.memory_grown megabytes=%d undivided=%s",
+            memory.megabytes,
+            memory.is_undivided,
+        )
 
 
-def _hold_to(warehouse: "Warehouse", megabytes: int) -> None:
+def _give_more(warehouse: "Warehouse") -> bool:
+    """What all threads shared to one alone, then four times as much to all; or no."""
     memory = warehouse.memory
-    if warehouse.kind != "duckdb" or memory.own:
+    if not memory.is_undivided and not memory.own_threads:
+        _hold_to(warehouse, memory.megabytes, is_undivided=True)
+        return True
+    if memory.own or memory.megabytes >= USUAL_MB:
+        return False
+    _hold_to(warehouse, min(GROWS_BY * memory.megabytes, USUAL_MB))
+    return True
+
+
+def _hold_to(
+    warehouse: "Warehouse", megabytes: int, *, is_undivided: bool = False
+) -> None:
+    memory = warehouse.memory
+    if warehouse.kind != "duckdb":
         return
-    memory.megabytes = megabytes
     with warehouse.engine.connect() as connection:
-        connection.exec_driver_sql(f"set memory_limit = '{memory.limit}'")
+        if not memory.own:
+            memory.megabytes = megabytes
+            connection.exec_driver_sql(f"set memory_limit = '{memory.limit}'")
+        if memory.is_undivided != is_undivided:
+            memory.is_undivided = is_undivided
+            one_or_all = "set threads = 1" if is_undivided else "reset threads"
+            connection.exec_driver_sql(one_or_all)
 
 
 def _is_too_little(error: DBAPIError) -> bool:

@@ -23,25 +23,33 @@ def limit(warehouse: Warehouse) -> str:
     return str(_value(warehouse, "select current_setting('memory_limit')"))
 
 
+def threads_of(warehouse: Warehouse) -> int:
+    return int(str(_value(warehouse, "select current_setting('threads')")))
+
+
 def test_what_needs_more_memory_is_done_again_with_more(tmp_path: Path) -> None:
     """
-    128 MB are too little for it, and somewhat more are enough.
+    128 MB are too little for it, also for one thread; somewhat more are enough.
     """
     limits: list[str] = []
+    threads: list[int] = []
     with duckdb(tmp_path) as warehouse:
+        many = threads_of(warehouse)
 
         def work() -> object:
             limits.append(limit(warehouse))
+            threads.append(threads_of(warehouse))
             return _value(warehouse, LARGE)
 
         with little_memory(warehouse):
             length = grown_as_needed(warehouse, work)
-        afterwards = limit(warehouse)
+        afterwards = limit(warehouse), threads_of(warehouse)
 
     assert length == 200_000_000
-    assert limits[0] == "122.0 MiB"
-    assert len(limits) > 1
-    assert afterwards == "1.8 GiB"
+    assert limits[:2] == ["122.0 MiB", "122.0 MiB"]
+    assert threads[:3] == [many, 1, many]
+    assert len(limits) > 2
+    assert afterwards == ("1.8 GiB", many)
 
 
 def test_a_limit_in_the_profile_stays(tmp_path: Path) -> None:
@@ -54,6 +62,23 @@ def test_a_limit_in_the_profile_stays(tmp_path: Path) -> None:
         found = limit(warehouse)
 
     assert found == "95.3 MiB"
+
+
+def test_threads_in_the_profile_stay(tmp_path: Path) -> None:
+    """
+    As many as somebody wants, however little each of them has.
+    """
+    threads: list[int] = []
+    with duckdb(tmp_path, threads=3) as warehouse, little_memory(warehouse):
+
+        def work() -> object:
+            threads.append(threads_of(warehouse))
+            return _value(warehouse, LARGE)
+
+        grown_as_needed(warehouse, work)
+
+    assert len(threads) > 1
+    assert set(threads) == {3}
 
 
 def test_what_fails_for_another_reason_is_not_tried_again(tmp_path: Path) -> None:
