@@ -40,7 +40,7 @@ from sync.tables import SyncTables
 from sync.tighter import forbidden
 from sync.window import check_window
 from warehouse import Warehouse
-from warehouse.memory import grown_as_needed, little_memory
+from warehouse.memory import grown_as_needed, least_memory, little_memory
 from warehouse.stream import stream
 from warehouse.suppressions import ensure_suppressions
 from warehouse.turns import one_at_a_time
@@ -178,7 +178,7 @@ class _Run:
         )
 
     def _plan_and_deliver(self, lease: Lease, installation: Installation) -> None:
-        with self._timed("plan"):
+        with self._timed("plan"), little_memory(self.warehouse):
             plan = grown_as_needed(self.warehouse, lambda: self._planned(lease))
         if plan is not None:
             self._deliver(plan, lease, installation, settled=0)
@@ -233,7 +233,8 @@ class _Run:
             delete_rejections_above(
                 connection, self.ledger.tables, plan.sync, plan.number, settled
             )
-        with self._timed("deliver"):
+        # A chunk is read at a time, and more is given to the one that needs it.
+        with self._timed("deliver"), least_memory(self.warehouse):
             self._post(plan, lease, installation, tables, settled)
         with self._timed("commit"):
             grown_as_needed(

@@ -47,30 +47,33 @@ class Memory:
 @contextmanager
 def little_memory(warehouse: "Warehouse") -> Iterator[None]:
     """Hold DuckDB to little memory meanwhile; see `grown_as_needed`."""
-    _hold_to(warehouse, LITTLE_MB)
-    try:
+    with _held_to(warehouse, LITTLE_MB):
         yield
-    finally:
-        with suppress(DBAPIError):  # of a file that is lost, whose own error says more
-            _hold_to(warehouse, USUAL_MB)
 
 
 @contextmanager
 def least_memory(warehouse: "Warehouse") -> Iterator[None]:
     """
-    Hold DuckDB to the least meanwhile: for work that keeps no rows.
+    Hold DuckDB to the least meanwhile: for work that keeps no rows, or few.
 
     DuckDB fills what it has with what it reads. Where little was too little already,
     nothing is taken away.
     """
+    before = warehouse.memory.megabytes
+    with _held_to(warehouse, LEAST_MB if before == LITTLE_MB else before):
+        yield
+
+
+@contextmanager
+def _held_to(warehouse: "Warehouse", megabytes: int) -> Iterator[None]:
     memory = warehouse.memory
-    before, is_undivided = memory.megabytes, memory.is_undivided
-    least = LEAST_MB if before == LITTLE_MB else before
-    _hold_to(warehouse, least, is_undivided=is_undivided)
+    before, was_undivided = memory.megabytes, memory.is_undivided
+    _hold_to(warehouse, megabytes, is_undivided=was_undivided)
     try:
         yield
     finally:
-        _hold_to(warehouse, before, is_undivided=is_undivided)
+        with suppress(DBAPIError):  # of a file that is lost, whose own error says more
+            _hold_to(warehouse, before, is_undivided=was_undivided)
 
 
 def grown_as_needed(warehouse: "Warehouse", work: Callable[[], Result]) -> Result:
