@@ -115,7 +115,7 @@ def _hold_to(
     memory = warehouse.memory
     if warehouse.kind != "duckdb":
         return
-    with warehouse.engine.connect() as connection:
+    with warehouse.engine.begin() as connection:
         if not memory.own:
             memory.megabytes = megabytes
             connection.exec_driver_sql(f"set memory_limit = '{memory.limit}'")
