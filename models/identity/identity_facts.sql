@@ -38,56 +38,18 @@ links as (
 
 ),
 
-kiosks as (
-
-    select node
-
-    from {{ ref('identity_kiosks') }}
-
-),
-
-super_nodes as (
-
-    select node
-
-    from {{ ref('quarantined_identifiers') }}
-
-),
-
-mergers as (
+rare_facts as (
 
     select
-        kept_node,
-        replaced_node,
+        fact_kind,
+        node_a,
+        node_b,
         event_id,
         received_at
 
-    from {{ ref('identity_person_mergers') }}
+    from {{ ref('identity_rare_facts') }}
 
-),
-
-unlinking_sets as (
-
-    select
-        set_key,
-        first_event_id
-
-    from {{ ref('identity_sets') }}
-
-    where not is_linking
-
-),
-
-set_nodes as (
-
-    select
-        set_key,
-        node,
-        strongest_node
-
-    from {{ ref('identity_set_nodes') }}
-
-    where {{ is_of_new_node() }}
+    where {{ is_of_new_node('node_a') }}
 
 ),
 
@@ -107,68 +69,6 @@ seed_facts as (
 
 ),
 
--- A neighbour of what may not link is told of it too: it is the one that moves.
-rare_facts as (
-
-    select
-        'merger' as fact_kind,
-        kept_node as node_a,
-        replaced_node as node_b,
-        event_id,
-        received_at
-    from mergers
-
-    union all
-
-    select
-        'kiosk' as fact_kind,
-        node as node_a,
-        node as node_b,
-        cast(null as {{ dbt.type_string() }}) as event_id,
-        cast(null as {{ dbt.type_timestamp() }}) as received_at
-    from kiosks
-
-    union all
-
-    select
-        'kiosk' as fact_kind,
-        links.node_a,
-        links.node_b,
-        cast(null as {{ dbt.type_string() }}) as event_id,
-        links.received_at
-    from links
-    where
-        links.node_a in (select kiosks.node from kiosks)
-        or links.node_b in (select kiosks.node from kiosks)
-
-    union all
-
-    select
-        'limit' as fact_kind,
-        links.node_a,
-        links.node_b,
-        cast(null as {{ dbt.type_string() }}) as event_id,
-        links.received_at
-    from links
-    where
-        links.node_a in (select super_nodes.node from super_nodes)
-        or links.node_b in (select super_nodes.node from super_nodes)
-
-    union all
-
-    select
-        'unlinked' as fact_kind,
-        set_nodes.strongest_node,
-        set_nodes.node,
-        unlinking_sets.first_event_id as event_id,
-        cast(null as {{ dbt.type_timestamp() }}) as received_at
-    from unlinking_sets
-    inner join set_nodes
-        on unlinking_sets.set_key = set_nodes.set_key
-
-),
-
--- Links come once. What is said twice of the same two is one fact.
 node_facts as (
 
     select
@@ -191,14 +91,7 @@ node_facts as (
 
     union all
 
-    select
-        fact_kind,
-        least(node_a, node_b) as node_a,
-        greatest(node_a, node_b) as node_b,
-        event_id,
-        max(received_at) as received_at
-    from rare_facts
-    group by 1, 2, 3, 4
+    select * from rare_facts
 
 ),
 
