@@ -1,21 +1,24 @@
+-- depends_on: {{ ref('identity_identifiers') }}
 {{ config(**identifier_by_identifier('external_id_hash')) }}
 
 with
 
-identifiers as (
+holders as (
 
     select
         node,
         identifier_hash,
         identifier_type,
         identifier_value,
+        profile_id,
+        status,
         first_event_id,
         first_seen_at,
         last_seen_at,
         first_received_at,
         last_received_at
 
-    from {{ ref('identity_identifiers') }}
+    from {{ ref('identity_holders') }}
 
     where {{ is_of_new_node() }}
 
@@ -25,20 +28,9 @@ owners as (
 
     select
         node,
-        status,
         owner_node
 
     from {{ ref('identity_owners') }}
-
-    where {{ is_of_new_node() }}
-
-),
-
-over_limit as (
-
-    select node
-
-    from {{ ref('over_limit_identifiers') }}
 
     where {{ is_of_new_node() }}
 
@@ -99,56 +91,36 @@ link_ends as (
 
 ),
 
-ranked_links as (
+first_links as (
 
     select
         node,
-        event_id,
-        row_number() over (
-            partition by node
-            order by received_at, {{ in_byte_order('event_id') }}
-        ) as receipt_rank
+        {{ earliest_text('event_id', 'received_at') }} as event_id
 
     from link_ends
 
+    group by 1
+
 ),
 
--- What is over a limit goes alone: what hangs behind it stays with the profile.
 mapped as (
 
     select
-        identifiers.identifier_hash as external_id_hash,
-        identifiers.identifier_type,
-        identifiers.identifier_value,
-        case
-            when over_limit.node is not null then identifiers.identifier_hash
-            else canonical.identifier_hash
-        end as profile_id,
-        case when over_limit.node is not null then 'over_limit' else owners.status end
-            as status,
-        identifiers.first_seen_at,
-        identifiers.last_seen_at,
-        identifiers.first_received_at,
-        identifiers.last_received_at,
-        coalesce(
-            ranked_links.event_id, identifiers.first_event_id
-        ) as triggering_event_id
+        holders.identifier_hash as external_id_hash,
+        holders.identifier_type,
+        holders.identifier_value,
+        holders.profile_id,
+        holders.status,
+        holders.first_seen_at,
+        holders.last_seen_at,
+        holders.first_received_at,
+        holders.last_received_at,
+        coalesce(first_links.event_id, holders.first_event_id) as triggering_event_id
 
-    from identifiers
+    from holders
 
-    inner join owners
-        on identifiers.node = owners.node
-
-    left join identifiers as canonical
-        on owners.owner_node = canonical.node
-
-    left join over_limit
-        on identifiers.node = over_limit.node
-
-    left join ranked_links
-        on
-            identifiers.node = ranked_links.node
-            and ranked_links.receipt_rank = 1
+    left join first_links
+        on holders.node = first_links.node
 
 )
 

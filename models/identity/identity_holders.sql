@@ -7,39 +7,69 @@ identifiers as (
     select
         node,
         identifier_hash,
-        identifier_key
+        identifier_key,
+        identifier_type,
+        identifier_value,
+        first_event_id,
+        first_seen_at,
+        last_seen_at,
+        first_received_at,
+        last_received_at
 
     from {{ ref('identity_identifiers') }}
 
 ),
 
-mapping as (
+owners as (
 
     select
-        external_id_hash,
-        identifier_type,
-        identifier_value,
-        profile_id,
-        status
+        node,
+        status,
+        owner_node
 
-    from {{ ref('external_id_mapping') }}
+    from {{ ref('identity_owners') }}
 
 ),
 
+over_limit as (
+
+    select node
+
+    from {{ ref('over_limit_identifiers') }}
+
+),
+
+-- What is over a limit goes alone: what hangs behind it stays with the profile.
 holders as (
 
     select
         identifiers.node,
+        identifiers.identifier_hash,
         identifiers.identifier_key,
-        mapping.identifier_type,
-        mapping.identifier_value,
-        mapping.profile_id,
-        mapping.status
+        identifiers.identifier_type,
+        identifiers.identifier_value,
+        case
+            when over_limit.node is not null then identifiers.identifier_hash
+            else canonical.identifier_hash
+        end as profile_id,
+        case when over_limit.node is not null then 'over_limit' else owners.status end
+            as status,
+        identifiers.first_event_id,
+        identifiers.first_seen_at,
+        identifiers.last_seen_at,
+        identifiers.first_received_at,
+        identifiers.last_received_at
 
     from identifiers
 
-    inner join mapping
-        on identifiers.identifier_hash = mapping.external_id_hash
+    inner join owners
+        on identifiers.node = owners.node
+
+    left join identifiers as canonical
+        on owners.owner_node = canonical.node
+
+    left join over_limit
+        on identifiers.node = over_limit.node
 
 )
 

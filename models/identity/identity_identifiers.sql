@@ -124,6 +124,7 @@ identifiers as (
         identifier_type,
         identifier_value,
         identifier_key,
+        {{ earliest_text('event_id', 'first_received_at') }} as first_event_id,
         min(first_seen_at) as first_seen_at,
         max(last_seen_at) as last_seen_at,
         min(first_received_at) as first_received_at,
@@ -132,25 +133,6 @@ identifiers as (
     from seen
 
     group by 1, 2, 3
-
-),
-
-first_events as (
-
-    select
-        identifiers.identifier_type,
-        identifiers.identifier_value,
-        {{ min_text('seen.event_id') }} as first_event_id
-
-    from identifiers
-
-    inner join seen
-        on
-            identifiers.identifier_type = seen.identifier_type
-            and identifiers.identifier_value = seen.identifier_value
-            and identifiers.first_received_at = seen.first_received_at
-
-    group by 1, 2
 
 ),
 
@@ -172,7 +154,7 @@ numbered as (
         identifiers.identifier_value,
         identifiers.identifier_key,
         cluster_builds.build_number,
-        first_events.first_event_id,
+        identifiers.first_event_id,
         identifier_types.tier,
         identifier_types.max_degree,
         identifier_types.is_person,
@@ -184,11 +166,6 @@ numbered as (
     from identifiers
 
     cross join cluster_builds
-
-    inner join first_events
-        on
-            identifiers.identifier_type = first_events.identifier_type
-            and identifiers.identifier_value = first_events.identifier_value
 
     inner join identifier_types
         on identifiers.identifier_type = identifier_types.identifier_type

@@ -51,6 +51,7 @@ grouped as (
         is_recorded,
         is_linking,
         case when not is_linking then event_id end as own_event_id,
+        {{ earliest_text('event_id', 'received_at') }} as first_event_id,
         count(*) as event_count,
         min(occurred_at) as first_seen_at,
         max(occurred_at) as last_seen_at,
@@ -63,54 +64,72 @@ grouped as (
 
 ),
 
--- The earliest receipt counts, then the event's id.
-first_events as (
+-- A number that two sets share by chance is the first one's, by its text; the other
+-- has the number after it.
+shared_numbers as (
 
-    select
-        grouped.set_number,
-        grouped.first_received_at,
-        {{ min_text('events.event_id') }} as first_event_id
+    select set_number
 
     from grouped
 
-    inner join events
-        on
-            grouped.set_number = events.set_number
-            and grouped.first_received_at = events.received_at
+    group by 1
 
-    group by 1, 2
+    having count(*) > 1
 
 ),
 
--- The separator is a character that no identifier holds.
-sets as (
+keyed as (
 
     select
-        {{ dbt.hash('concat_ws(chr(31), ' ~ texts | join(', ') ~ ')') }} as set_key,
-        grouped.set_number,
-        versions.set_version,
-        versions.build_number,
-        first_events.first_event_id,
-        {%- for identifier in identifiers %}
-            grouped.{{ identifier }},
-        {%- endfor %}
-        grouped.event_count,
-        grouped.is_recorded,
-        grouped.is_linking,
-        grouped.first_seen_at,
-        grouped.last_seen_at,
-        grouped.first_received_at,
-        grouped.last_received_at
+        grouped.*,
+        grouped.set_number as set_key
 
     from grouped
 
-    inner join versions
-        on grouped.set_number = versions.set_number
+    left join shared_numbers
+        on grouped.set_number = shared_numbers.set_number
 
-    inner join first_events
-        on
-            grouped.set_number = first_events.set_number
-            and grouped.first_received_at = first_events.first_received_at
+    where shared_numbers.set_number is null
+
+    union all
+
+    select
+        grouped.*,
+        grouped.set_number - 1 + row_number() over (
+            partition by grouped.set_number
+            order by {{ dbt.hash('concat_ws(chr(31), ' ~ texts | join(', ') ~ ')') }}
+        ) as set_key
+
+    from grouped
+
+    inner join shared_numbers
+        on grouped.set_number = shared_numbers.set_number
+
+),
+
+sets as (
+
+    select
+        keyed.set_key,
+        keyed.set_number,
+        versions.set_version,
+        versions.build_number,
+        keyed.first_event_id,
+        {%- for identifier in identifiers %}
+            keyed.{{ identifier }},
+        {%- endfor %}
+        keyed.event_count,
+        keyed.is_recorded,
+        keyed.is_linking,
+        keyed.first_seen_at,
+        keyed.last_seen_at,
+        keyed.first_received_at,
+        keyed.last_received_at
+
+    from keyed
+
+    inner join versions
+        on keyed.set_number = versions.set_number
 
 )
 
