@@ -63,7 +63,7 @@ weights as (
 
 thresholds as (
 
-    {{ frustration_thresholds(['rage_clicks', 'heavy_rage_clicks']) }}
+    {{ frustration_thresholds(['full_rage_clicks', 'heavy_rage_clicks']) }}
 
 ),
 
@@ -192,7 +192,7 @@ session_signals as (
         -- An aggregate of decimals has no scale of its own on PostgreSQL.
         cast(
             case
-                when episodes.episode_clicks < thresholds.rage_clicks
+                when episodes.episode_clicks < thresholds.full_rage_clicks
                     then episodes.light_points
                 when episodes.episode_clicks >= thresholds.heavy_rage_clicks
                     then episodes.heavy_points

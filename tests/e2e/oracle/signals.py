@@ -83,7 +83,7 @@ def _points(showings: list[Showing], settings: Settings) -> int:
     clicks = max((each.clicks for each in showings if each.clicks), default=None)
     if clicks is None:
         return weight.points
-    if clicks < settings.thresholds["rage_clicks"]:
+    if clicks < settings.thresholds["full_rage_clicks"]:
         return weight.light_points
     if clicks >= settings.thresholds["heavy_rage_clicks"]:
         return weight.heavy_points
