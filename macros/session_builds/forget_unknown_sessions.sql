@@ -1,7 +1,7 @@
 {% macro forget_unknown_sessions() -%}
     {#- Who follows finds them by name, if it has seen all builds before this one. When all
         is built anew, nothing is known of what was there: nobody has. -#}
-    {%- set sessions = ref('sessions') -%}
+    {%- set sessions = ref('recorded_sessions') -%}
     delete from {{ session_builds() }} where node_id = 'gone_sessions';
     insert into {{ session_builds() }}
     select

@@ -1,48 +1,10 @@
 {{ config(
-    materialized='incremental',
-    incremental_strategy='delete+insert',
-    unique_key='session_id',
-    on_schema_change='fail',
-    pre_hook='{{ forget_contents() }}'
+    materialized='appended',
+    incremental_strategy='append',
+    pre_hook='{{ forget_changed_contents() }}'
 ) }}
 
 with
-
-{% if is_incremental() %}
-
-    states as (
-
-        select
-            session_id,
-            count(*) as event_count,
-            max(_built_at) as _built_at
-
-        from {{ ref('stg_relyv__session_events') }}
-
-        where session_id is not null
-
-        group by 1
-
-    ),
-
-    -- An event that came is newer than all that was built; one that left is missing.
-    touched as (
-
-        select states.session_id
-
-        from states
-
-        left join {{ this }} as built
-            on states.session_id = built.session_id
-
-        where
-            built.session_id is null
-            or built.event_count <> states.event_count
-            or built._built_at <> states._built_at
-
-    ),
-
-{% endif %}
 
 events as (
 
@@ -62,8 +24,14 @@ events as (
 
     where
         session_id is not null
-    {% if is_incremental() %}
-            and session_id in (select touched.session_id from touched)
+    {% if is_increment() %}
+            and session_id in (
+                select counts.session_id
+                from {{ ref('session_event_counts') }} as counts
+                left join {{ this }} as built
+                    on counts.session_id = built.session_id
+                where built.session_id is null
+            )
         {% endif %}
 
 ),

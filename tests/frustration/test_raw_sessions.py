@@ -34,7 +34,8 @@ LANDED_AT = AS_OF - timedelta(hours=1)
 MODELS = (
     *("stg_privacy__suppressions", "stg_relyv__suppressed_sessions"),
     *("stg_relyv__suppressed_events", "stg_relyv__changed_events"),
-    *("stg_relyv__session_events", "session_events", "session_contents"),
+    *("stg_relyv__session_events", "session_events"),
+    *("session_event_counts", "session_contents"),
     "path:models/frustration",
 )
 

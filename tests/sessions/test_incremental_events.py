@@ -19,6 +19,7 @@ MODELS = (
     "stg_relyv__sessions",
     "stg_relyv__changed_events",
     "stg_relyv__session_events",
+    "session_event_counts",
     "session_contents",
 )
 BUILT = (
