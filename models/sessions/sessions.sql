@@ -128,18 +128,31 @@ profiles as (
 
 ),
 
--- What the recorder counted stands; where it did not, its events are counted.
-counted as (
+-- What we know of each, in few columns: the recorder's many are joined to it once.
+gathered as (
 
     select
-        source_sessions.*,
-        coalesce(source_sessions.entry_url, contents.first_page_url)
-            as first_url,
-        coalesce(source_sessions.exit_url, contents.last_page_url)
-            as last_url,
-        coalesce(source_sessions.page_view_count, contents.page_view_count)
-            as pages_viewed,
-        coalesce(source_sessions.click_count, contents.click_count) as clicks,
+        parts.session_id,
+        parts.profile_id,
+        parts.stitch_rule,
+        parts.stitch_event_id,
+        parts.part_number,
+        sittings.sitting_id,
+        spans.started_at,
+        spans.last_event_at,
+        profiles.user_id,
+        coalesce(profiles.is_known, false) as is_known,
+        contexts.group_id,
+        contexts.email_domain,
+        {%- for trait in var('session_traits') %}
+            contexts.trait_{{ trait }},
+        {%- endfor %}
+        contexts.segment_events,
+        contexts.segment_event_count,
+        contents.first_page_url,
+        contents.last_page_url,
+        contents.page_view_count,
+        contents.click_count,
         coalesce(contents.event_count, 0) as event_count,
         coalesce(contents.page_count, 0) as page_count,
         coalesce(contents.interaction_count, 0) as interaction_count,
@@ -148,106 +161,111 @@ counted as (
         coalesce(contents.failed_request_count, 0) as failed_request_count,
         coalesce(contents.bug_report_count, 0) as bug_report_count
 
-    from source_sessions
-
-    left join contents
-        on source_sessions.session_id = contents.session_id
-
-),
-
--- Few sessions come from a campaign: only their addresses are taken apart.
-filled as (
-
-    select
-        *,
-        case when first_url like '%utm%' then first_url end as campaign_url
-
-    from counted
-
-),
-
-stitched as (
-
-    select
-        filled.session_id,
-        parts.profile_id,
-        coalesce(parts.profile_id, sittings.sitting_id, filled.session_id)
-            as visitor_id,
-        profiles.user_id,
-        filled.anonymous_id,
-        coalesce(filled.group_id, contexts.group_id) as group_id,
-        filled.region,
-        parts.stitch_rule,
-        parts.stitch_event_id,
-        parts.part_number as part_count,
-        parts.stitch_rule <> 'during'
-        and coalesce(profiles.is_known, false) as is_stitched_retroactively,
-        spans.started_at,
-        filled.ended_at,
-        spans.last_event_at,
-        filled.is_complete,
-        filled.duration_ms,
-        filled.active_ms,
-        filled.event_count,
-        filled.pages_viewed as page_view_count,
-        filled.page_count,
-        filled.clicks as click_count,
-        filled.interaction_count,
-        filled.js_error_count,
-        filled.console_error_count,
-        filled.failed_request_count,
-        filled.bug_report_count,
-        contexts.segment_event_count,
-        contexts.segment_events,
-        contexts.email_domain,
-        {%- for trait in var('session_traits') %}
-            contexts.trait_{{ trait }},
-        {%- endfor %}
-        filled.first_url as entry_url,
-        filled.last_url as exit_url,
-        filled.referrer,
-        {%- for parameter in ['source', 'medium', 'campaign', 'term', 'content'] %}
-            {{ url_parameter('filled.campaign_url', 'utm_' ~ parameter) }}
-                as utm_{{ parameter }},
-        {%- endfor %}
-        filled.release,
-        filled.browser,
-        filled.os,
-        filled.device_type,
-        filled.country,
-        filled.user_agent,
-        filled.webdriver,
-        filled.trusted_click_ratio,
-        filled.is_bot,
-        filled.bot_reason,
-        filled.is_staff,
-        filled.consent_status,
-        filled.recording_status,
-        filled.replay_url,
-        filled.replay_requires_auth,
-        filled.replay_expires_at,
-        filled.deleted_at,
-        filled.resolved_at,
-        filled.vendor_frustration_score,
-        filled.updated_at
-
-    from filled
-
-    inner join parts
-        on filled.session_id = parts.session_id
+    from parts
 
     inner join spans
-        on filled.session_id = spans.session_id
+        on parts.session_id = spans.session_id
 
-    left join sittings
-        on filled.session_id = sittings.session_id
+    left join contents
+        on parts.session_id = contents.session_id
 
     left join contexts
-        on filled.session_id = contexts.session_id
+        on parts.session_id = contexts.session_id
+
+    left join sittings
+        on parts.session_id = sittings.session_id
 
     left join profiles
         on parts.profile_id = profiles.profile_id
 
+),
+
+-- What the recorder counted stands; where it did not, its events are counted.
+stitched as (
+
+    select
+        source_sessions.session_id,
+        gathered.profile_id,
+        coalesce(
+            gathered.profile_id, gathered.sitting_id, source_sessions.session_id
+        ) as visitor_id,
+        gathered.user_id,
+        source_sessions.anonymous_id,
+        coalesce(source_sessions.group_id, gathered.group_id) as group_id,
+        source_sessions.region,
+        gathered.stitch_rule,
+        gathered.stitch_event_id,
+        gathered.part_number as part_count,
+        gathered.stitch_rule <> 'during' and gathered.is_known
+            as is_stitched_retroactively,
+        gathered.started_at,
+        source_sessions.ended_at,
+        gathered.last_event_at,
+        source_sessions.is_complete,
+        source_sessions.duration_ms,
+        source_sessions.active_ms,
+        gathered.event_count,
+        coalesce(source_sessions.page_view_count, gathered.page_view_count)
+            as page_view_count,
+        gathered.page_count,
+        coalesce(source_sessions.click_count, gathered.click_count) as click_count,
+        gathered.interaction_count,
+        gathered.js_error_count,
+        gathered.console_error_count,
+        gathered.failed_request_count,
+        gathered.bug_report_count,
+        gathered.segment_event_count,
+        gathered.segment_events,
+        gathered.email_domain,
+        {%- for trait in var('session_traits') %}
+            gathered.trait_{{ trait }},
+        {%- endfor %}
+        coalesce(source_sessions.entry_url, gathered.first_page_url) as entry_url,
+        coalesce(source_sessions.exit_url, gathered.last_page_url) as exit_url,
+        source_sessions.referrer,
+        source_sessions.release,
+        source_sessions.browser,
+        source_sessions.os,
+        source_sessions.device_type,
+        source_sessions.country,
+        source_sessions.user_agent,
+        source_sessions.webdriver,
+        source_sessions.trusted_click_ratio,
+        source_sessions.is_bot,
+        source_sessions.bot_reason,
+        source_sessions.is_staff,
+        source_sessions.consent_status,
+        source_sessions.recording_status,
+        source_sessions.replay_url,
+        source_sessions.replay_requires_auth,
+        source_sessions.replay_expires_at,
+        source_sessions.deleted_at,
+        source_sessions.resolved_at,
+        source_sessions.vendor_frustration_score,
+        source_sessions.updated_at
+
+    from source_sessions
+
+    inner join gathered
+        on source_sessions.session_id = gathered.session_id
+
+),
+
+-- Few sessions come from a campaign: only their addresses are taken apart.
+sessions as (
+
+    select
+        *,
+    {%- for parameter in ['source', 'medium', 'campaign', 'term', 'content'] %}
+        {{ url_parameter(
+            "case when entry_url like '%utm%' then entry_url end",
+            'utm_' ~ parameter
+        ) }} as utm_{{ parameter }}
+        {{- "," if not loop.last }}
+    {%- endfor %}
+
+    from stitched
+
 )
 
-select * from stitched
+select * from sessions

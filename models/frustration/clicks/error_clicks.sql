@@ -93,8 +93,6 @@ moments as (
 
 ),
 
-{% set in_order = "order by moment_ms, seq, " ~ in_byte_order('event_id') %}
-
 -- Clicks open brackets and errors close them: each takes the newest click left.
 depths as (
 
@@ -102,7 +100,7 @@ depths as (
         *,
         sum(step) over (
             partition by session_id, tab_id
-            {{ in_order }}
+            {{ in_page_order() }}
             rows between unbounded preceding and current row
         ) + case when step = -1 then 1 else 0 end as depth
 
@@ -118,22 +116,22 @@ pairs as (
         step,
         moment_ms,
         lag(event_id) over (
-            partition by session_id, tab_id, depth {{ in_order }}
+            partition by session_id, tab_id, depth {{ in_page_order() }}
         ) as event_id,
         lag(session_id) over (
-            partition by session_id, tab_id, depth {{ in_order }}
+            partition by session_id, tab_id, depth {{ in_page_order() }}
         ) as session_id,
         lag(profile_id) over (
-            partition by session_id, tab_id, depth {{ in_order }}
+            partition by session_id, tab_id, depth {{ in_page_order() }}
         ) as profile_id,
         lag(step) over (
-            partition by session_id, tab_id, depth {{ in_order }}
+            partition by session_id, tab_id, depth {{ in_page_order() }}
         ) as last_step,
         lag(moment_ms) over (
-            partition by session_id, tab_id, depth {{ in_order }}
+            partition by session_id, tab_id, depth {{ in_page_order() }}
         ) as last_moment_ms,
         lag(occurred_at) over (
-            partition by session_id, tab_id, depth {{ in_order }}
+            partition by session_id, tab_id, depth {{ in_page_order() }}
         ) as occurred_at
 
     from depths

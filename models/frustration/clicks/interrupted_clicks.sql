@@ -98,7 +98,7 @@ moments as (
 {% set until_now -%}
 over (
             partition by session_id, tab_id
-            order by moment_ms, seq, {{ in_byte_order('event_id') }}
+            {{ in_page_order() }}
             rows between unbounded preceding and current row
         )
 {%- endset %}

@@ -59,8 +59,6 @@ dead_clicks as (
 
 ),
 
-{% set in_order = "order by moment_ms, seq, " ~ in_byte_order('event_id') %}
-
 numbered as (
 
     select
@@ -70,10 +68,7 @@ numbered as (
         steps.voids_until_next,
         sum(steps.begins_run) over (
             partition by clicks.session_id, clicks.tab_id, steps.lane
-            order by
-                clicks.moment_ms,
-                clicks.seq,
-                {{ in_byte_order('clicks.event_id') }}
+            {{ in_page_order('clicks') }}
             rows between unbounded preceding and current row
         ) as run_number
 
@@ -90,7 +85,7 @@ runs as (
         *,
         row_number() over (
             partition by session_id, tab_id, lane, run_number
-            {{ in_order }}
+            {{ in_page_order() }}
         ) as click_number,
         count(*) over (
             partition by session_id, tab_id, lane, run_number

@@ -82,7 +82,7 @@ lanes as (
 {% set over_lane -%}
 over (
             partition by session_id, tab_id, lane
-            order by moment_ms, seq, {{ in_byte_order('event_id') }}
+            {{ in_page_order() }}
         )
 {%- endset %}
 

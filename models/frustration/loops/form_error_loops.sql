@@ -32,15 +32,13 @@ thresholds as (
 
 ),
 
-{% set in_order = "order by moment_ms, seq, " ~ in_byte_order('event_id') %}
-
 field_gaps as (
 
     select
         *,
         moment_ms - lag(moment_ms) over (
             partition by session_id, tab_id, page, field
-            {{ in_order }}
+            {{ in_page_order() }}
         ) as gap_ms
 
     from form_errors
@@ -73,7 +71,7 @@ chains as (
         *,
         sum(is_first) over (
             partition by session_id, tab_id, page, field
-            {{ in_order }}
+            {{ in_page_order() }}
             rows between unbounded preceding and current row
         ) as chain_number
 
@@ -100,7 +98,7 @@ form_gaps as (
         *,
         moment_ms - lag(moment_ms) over (
             partition by session_id, tab_id, page
-            {{ in_order }}
+            {{ in_page_order() }}
         ) as form_gap_ms
 
     from counted
@@ -115,7 +113,7 @@ episodes as (
         *,
         sum(case when form_gap_ms <= form_error_pause_ms then 0 else 1 end) over (
             partition by session_id, tab_id, page
-            {{ in_order }}
+            {{ in_page_order() }}
             rows between unbounded preceding and current row
         ) as episode_number
 
@@ -131,7 +129,7 @@ form_error_loops as (
         profile_id,
         first_value(event_id) over (
             partition by session_id, tab_id, page, episode_number
-            {{ in_order }}
+            {{ in_page_order() }}
         ) as episode_id,
         occurred_at
 

@@ -33,7 +33,7 @@ thresholds as (
 {% set in_tab -%}
 over (
             partition by session_id, tab_id
-            order by moment_ms, seq, {{ in_byte_order('event_id') }}
+            {{ in_page_order() }}
         )
 {%- endset %}
 
@@ -87,7 +87,7 @@ page_visits as (
         lead(moment_ms) {{ in_tab }} - moment_ms as visit_ms,
         moment_ms - lag(moment_ms) over (
             partition by session_id, tab_id, page
-            order by moment_ms, seq, {{ in_byte_order('event_id') }}
+            {{ in_page_order() }}
         ) as away_ms,
         row_number() {{ in_tab }} as visit_number,
         occurred_at

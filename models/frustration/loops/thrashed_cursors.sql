@@ -32,8 +32,7 @@ thresholds as (
 
 ),
 
-{% set in_order = "order by moment_ms, seq, " ~ in_byte_order('event_id') %}
-{% set in_tab = "over (partition by session_id, tab_id " ~ in_order ~ ")" %}
+{% set in_tab = "over (partition by session_id, tab_id " ~ in_page_order() ~ ")" %}
 
 steps as (
 
@@ -169,7 +168,7 @@ episodes as (
         gaps.*,
         sum(case when gaps.gap_ms <= thresholds.thrash_ms then 0 else 1 end) over (
             partition by gaps.session_id, gaps.tab_id
-            {{ in_order }}
+            {{ in_page_order() }}
             rows between unbounded preceding and current row
         ) as episode_number
 
@@ -187,7 +186,7 @@ thrashed_cursors as (
         profile_id,
         first_value(event_id) over (
             partition by session_id, tab_id, episode_number
-            {{ in_order }}
+            {{ in_page_order() }}
         ) as episode_id,
         occurred_at
 
