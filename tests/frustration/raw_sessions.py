@@ -106,14 +106,20 @@ def one_more(chance: random.Random, session: RawSession) -> RawSession:
 
 
 def repeated(chance: random.Random, session: RawSession, times: int) -> RawSession:
-    """The same again and again, some three hours apart: not like clockwork."""
+    """
+    The same again and again, some three hours apart: not like clockwork.
+
+    Each time in a tab of its own: nobody goes back to the last page of the time before.
+    """
     starts = [
         time * 3 * 3_600_000 + chance.randrange(1_800_000) for time in range(times)
     ]
     return replace(
         session,
         events=tuple(
-            (offset + start, row) for start in starts for offset, row in session.events
+            (offset + start, row | {"tab_id": f"{row.get('tab_id')}-{time}"})
+            for time, start in enumerate(starts)
+            for offset, row in session.events
         ),
     )
 
