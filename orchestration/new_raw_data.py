@@ -28,6 +28,7 @@ from dagster._core.definitions.unresolved_asset_job_definition import (
     UnresolvedAssetJobDefinition,
 )
 from pydantic import BaseModel, Field
+from pydantic_settings import SettingsConfigDict
 from sqlalchemy.exc import DBAPIError
 
 from landing.errors import PathMissing
@@ -53,7 +54,7 @@ UNDER_WAY = [
 class WatchSettings(FromEnvironment):
     """How often a server is asked, from the environment: `RELYV_WATCH_…`."""
 
-    prefix = "RELYV_WATCH_"
+    model_config = SettingsConfigDict(env_prefix="RELYV_WATCH_")
 
     rows_minutes: float = Field(
         15, ge=0, description="A server is asked for new rows so often; 0: never."

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 import httpx
 import stamina
 from pydantic import SecretStr
+from pydantic_settings import SettingsConfigDict
 
 from warehouse.environment import FromEnvironment
 
@@ -51,7 +52,7 @@ class Alert:
 class AlertSettings(FromEnvironment):
     """Where alerts go, from the environment: `RELYV_ALERT_…`."""
 
-    prefix = "RELYV_ALERT_"
+    model_config = SettingsConfigDict(env_prefix="RELYV_ALERT_")
 
     webhook_url: SecretStr | None = None
 

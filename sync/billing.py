@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from pydantic import Field
+from pydantic_settings import SettingsConfigDict
 
 from warehouse.environment import FromEnvironment
 
@@ -14,7 +15,7 @@ FREE_TRACKED_USERS = 1_000
 class BillingSettings(FromEnvironment):
     """What Segment's contract says, from the environment: `RELYV_SEGMENT_…`."""
 
-    prefix = "RELYV_SEGMENT_"
+    model_config = SettingsConfigDict(env_prefix="RELYV_SEGMENT_")
 
     billing_day: int = Field(
         1, ge=1, le=28, description="The day on which the billing month begins."

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from pydantic_settings import SettingsConfigDict
+
 from sync.again import Again
 from sync.blocks import RateSettings
 from sync.clearing import Clearing
@@ -13,7 +15,7 @@ from warehouse.environment import FromEnvironment
 class DeliverySettings(FromEnvironment):
     """How hard to push, from the environment: `RELYV_DELIVERY_…`."""
 
-    prefix = "RELYV_DELIVERY_"
+    model_config = SettingsConfigDict(env_prefix="RELYV_DELIVERY_")
 
     connections: int = 4
     gzip: bool = True

@@ -2,6 +2,7 @@
 
 import pytest
 from pydantic import Field
+from pydantic_settings import SettingsConfigDict
 
 from warehouse.environment import FromEnvironment
 from warehouse.errors import SettingWrong
@@ -10,7 +11,7 @@ from warehouse.errors import SettingWrong
 class Patience(FromEnvironment):
     """How long to wait."""
 
-    prefix = "RELYV_PATIENCE_"
+    model_config = SettingsConfigDict(env_prefix="RELYV_PATIENCE_")
 
     seconds: float = Field(1, ge=0)
     is_loud: bool = False
