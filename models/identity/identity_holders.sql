@@ -1,4 +1,4 @@
-{{ config(materialized='view') }}
+{{ config(**node_by_node()) }}
 
 with
 
@@ -18,6 +18,8 @@ identifiers as (
 
     from {{ ref('identity_identifiers') }}
 
+    where {{ is_of_new_node() }}
+
 ),
 
 owners as (
@@ -29,6 +31,8 @@ owners as (
 
     from {{ ref('identity_owners') }}
 
+    where {{ is_of_new_node() }}
+
 ),
 
 over_limit as (
@@ -36,6 +40,8 @@ over_limit as (
     select node
 
     from {{ ref('over_limit_identifiers') }}
+
+    where {{ is_of_new_node() }}
 
 ),
 

@@ -87,31 +87,20 @@ facts as (
 
     union all
 
-    select
-        'kiosk' as fact_kind,
-        node_a,
-        node_b,
-        cast(null as {{ dbt.type_string() }}) as event_id,
-        received_at
-    from links
-    where
-        node_a in (select kiosks.node from kiosks)
-        or node_b in (select kiosks.node from kiosks)
+    {% for kind, those in [('kiosk', 'kiosks'), ('limit', 'super_nodes')] %}
+        select
+            '{{ kind }}' as fact_kind,
+            node_a,
+            node_b,
+            cast(null as {{ dbt.type_string() }}) as event_id,
+            received_at
+        from links
+        where
+            node_a in (select {{ those }}.node from {{ those }})
+            or node_b in (select {{ those }}.node from {{ those }})
 
-    union all
-
-    select
-        'limit' as fact_kind,
-        node_a,
-        node_b,
-        cast(null as {{ dbt.type_string() }}) as event_id,
-        received_at
-    from links
-    where
-        node_a in (select super_nodes.node from super_nodes)
-        or node_b in (select super_nodes.node from super_nodes)
-
-    union all
+        union all
+    {% endfor %}
 
     select
         'unlinked' as fact_kind,
