@@ -1,7 +1,9 @@
 {% macro drop_work_tables(relations) -%}
-    {%- for relation in relations -%}
+    {%- if relations -%}
         {%- call statement('drop_step') -%}
-            drop table if exists {{ relation }}
+            {%- for relation in relations %}
+                drop table if exists {{ relation }};
+            {%- endfor %}
         {%- endcall -%}
-    {%- endfor -%}
+    {%- endif -%}
 {%- endmacro %}

@@ -3,8 +3,8 @@
     {%- set relation = target_relation.incorporate(
         path={'identifier': target_relation.identifier ~ '__' ~ name}, type='table'
     ) -%}
-    {%- do drop_work_tables([relation]) -%}
     {%- call statement('step') -%}
+        drop table if exists {{ relation }};
         create table {{ relation }} as {{ step_sql }}
     {%- endcall -%}
     {%- do analyze_table(relation) -%}

@@ -3,9 +3,5 @@
     {%- if not told_before(name) -%}
         {%- do return(0) -%}
     {%- endif -%}
-    {%- set found = run_query(
-        'select coalesce(max(seen_build), 0) as seen from ' ~ session_builds()
-        ~ " where node_id = 'model." ~ model.package_name ~ '.' ~ name ~ "'"
-    ) -%}
-    {%- do return(found.rows[0][0] | int) -%}
+    {%- do return(seen_number('model.' ~ model.package_name ~ '.' ~ name)) -%}
 {%- endmacro %}

@@ -33,7 +33,9 @@ segment_calls as (
             context_id_{{ trait }},
         {%- endfor %}
         occurred_at,
-        received_at
+        received_at,
+        identifiers_number,
+        event_version
 
     from {{ ref('stg_segment__calls') }}
 
@@ -48,6 +50,18 @@ relyv_sessions as (
         identified_at,
         started_at,
         first_loaded_at
+
+    from {{ ref('stg_relyv__sessions') }}
+
+),
+
+-- Read by a name of its own: a CTE that is read twice makes DuckDB read every column of
+-- all that follows, of the calls too.
+devices as (
+
+    select
+        session_id,
+        anonymous_id
 
     from {{ ref('stg_relyv__sessions') }}
 
@@ -100,7 +114,7 @@ identify_observations as (
         nullif(
             trim({{ json_text('relyv_identifies.properties', 'user_id') }}), ''
         ) as user_id,
-        relyv_sessions.anonymous_id,
+        devices.anonymous_id,
         cast(null as {{ dbt.type_string() }}) as context_anonymous_id,
         {{ json_text('relyv_identifies.properties', 'email') }} as email,
         cast(null as {{ dbt.type_string() }}) as context_traits_email,
@@ -120,11 +134,22 @@ identify_observations as (
 
     from relyv_identifies
 
-    inner join relyv_sessions
-        on relyv_identifies.session_id = relyv_sessions.session_id
+    inner join devices
+        on relyv_identifies.session_id = devices.session_id
 
 ),
 
+recorded_observations as (
+
+    select * from session_observations
+
+    union all
+
+    select * from identify_observations
+
+),
+
+-- Calls have both numbers already: what is looked at in every build is not read.
 observed as (
 
     select
@@ -141,16 +166,19 @@ observed as (
             context_id_{{ trait }},
         {%- endfor %}
         occurred_at,
-        received_at
+        received_at,
+        identifiers_number,
+        event_version
     from segment_calls
 
     union all
 
-    select * from session_observations
-
-    union all
-
-    select * from identify_observations
+    select
+        recorded_observations.*,
+        {{ identifiers_number() }} as identifiers_number,
+        {{ fast_hash(['event_id', 'session_id', 'occurred_at', 'received_at']) }}
+            as event_version
+    from recorded_observations
 
 ),
 
@@ -173,7 +201,9 @@ judged as (
         event_id not in (select unlinked_events.event_id from unlinked_events)
             as is_linking,
         occurred_at,
-        received_at
+        received_at,
+        identifiers_number,
+        event_version
 
     from observed
 
@@ -184,11 +214,10 @@ numbered as (
 
     select
         judged.*,
-        {{ fast_hash(set_identifiers() + [
-            'is_recorded', 'case when not is_linking then event_id end'
-        ]) }} as set_number,
-        {{ fast_hash(['event_id', 'session_id', 'occurred_at', 'received_at']) }}
-            as event_version
+        {{ fast_hash([
+            'identifiers_number', 'is_recorded',
+            'case when not is_linking then event_id end'
+        ]) }} as set_number
 
     from judged
 

@@ -216,6 +216,18 @@ kept as (
 
     where receipt_rank = 1
 
+),
+
+-- Who is who looks at every call in each build: at these two numbers.
+numbered as (
+
+    select
+        kept.*,
+        {{ identifiers_number() }} as identifiers_number,
+        {{ fast_hash(['event_id', 'occurred_at', 'received_at']) }} as event_version
+
+    from kept
+
 )
 
-select * from kept
+select * from numbered

@@ -32,7 +32,7 @@ PEOPLE, DAYS = 150, 10
 OF_ONE_BUILD = {
     *("_built_at", "told_at", "stitch_id", "made_of", "set_version", "tie_version"),
     *("identifier_key", "cluster_key", "set_number", "tie_number", "event_version"),
-    *("set_key", "fact_number"),
+    *("set_key", "fact_number", "identifiers_number"),
 }
 
 
