@@ -6,9 +6,11 @@ Components of a realistic graph and of those that loops are slow on, by the loop
 macros/solved_components.sql in a dbt run, and by scipy's C routine
 with load and store, each in a process of its own on the same DuckDB file with 4 GB and
 two threads. Then the whole identity step from raw calls, and again with 1% more of
-them; `--postgres 2000000` adds the loop on a PostgreSQL of its own. `loop` is what dbt
-says the model took; the other seconds and megabytes are the process's, start-up
-included. Needs scipy: pip install -c constraints.txt -e '.[bench]'.
+them: beside scipy on the links that it made, and beside a bare script that reads the
+same calls, links them, and writes who each identifier and each event is. `--postgres
+2000000` adds the loop on a PostgreSQL of its own. `loop` is what dbt says the model
+took; the other seconds and megabytes are the process's, start-up included. Needs
+scipy: pip install -c constraints.txt -e '.[bench]'.
 """
 
 import argparse
@@ -23,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from by_scipy import OF_CALLS, OF_LINKS
 from graphs import GRAPHS, graph
 from measure import BIN, ROOT, Measured, python, run
 
@@ -34,26 +37,6 @@ from tests.postgres_server import own_server
 
 MODEL = """{{ config(materialized='connected_components') }}
 select node_a, node_b from bench.links
-"""
-BY_SCIPY = """
-import sys
-import duckdb
-import numpy
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
-
-file, links = sys.argv[1:]
-connection = duckdb.connect(file, config={"memory_limit": "4GB", "threads": 2})
-found = connection.execute(f"select node_a, node_b from {links}").fetchnumpy()
-nodes, ends = numpy.unique(
-    numpy.concatenate([found["node_a"], found["node_b"]]), return_inverse=True
-)
-half = len(found["node_a"])
-shape = (len(nodes), len(nodes))
-matrix = coo_matrix((numpy.ones(half, dtype=bool), (ends[:half], ends[half:])), shape)
-_, label = connected_components(matrix, directed=False)
-columns = {"node": nodes, "component": label}
-connection.execute("create or replace table bench.by_scipy as select * from columns")
 """
 # Two in five calls name a user on one of their three browsers, a quarter of these with
 # an e-mail; one in fifty of them is on somebody else's browser. The rest look around.
@@ -103,7 +86,7 @@ def on_duckdb(folder: Path, name: str, edges: int) -> None:
     _write_project(folder, _duckdb_output(folder, file))
     looped = _dbt(folder, folder, "run")
     _line(f"{name}, {edges:,}", looped, folder)
-    routine = python(BY_SCIPY, str(file), "bench.links")
+    routine = python(OF_LINKS, str(file), "bench.links")
     _plain("  scipy", routine)
     _compare(file, "bench.components")
     print(
@@ -141,10 +124,17 @@ def whole_step(folder: Path, calls: int) -> None:
     _dbt(folder, ROOT, "seed")
     full = _dbt(folder, ROOT, "run", "--select", *STEP)
     _line(f"step, {calls:,} calls", full, folder)
-    routine = python(BY_SCIPY, str(file), "bench_identity.identity_bridges")
+    routine = python(OF_LINKS, str(file), "bench_identity.identity_bridges")
     _plain("  scipy on its links", routine)
     _compare(file, "bench_identity.identity_components")
-    print(f"  ratio: {full.seconds / routine.seconds:.2f} of the seconds", flush=True)
+    bare = python(OF_CALLS, str(file))
+    _plain("  a bare script", bare)
+    for name, other in {"scipy": routine, "the bare script": bare}.items():
+        print(
+            f"  ratio to {name}: {full.seconds / other.seconds:.1f} of the seconds, "
+            f"{full.cpu / other.cpu:.1f} of the CPU",
+            flush=True,
+        )
     _land(file, calls, calls + calls // 100)
     more = _dbt(folder, ROOT, "run", "--select", *STEP)
     _line("  1% more", more, folder)
