@@ -114,7 +114,7 @@ import json, sys, time
 from collections import Counter
 from types import SimpleNamespace
 import httpx, sync.run, tracking.client
-from sync.payload import Renderer
+from sync.payload.renderer import Renderer
 spent = Counter()
 def watched(step, work):
     def watch(*arguments, **named):

@@ -33,10 +33,10 @@ from orchestration.sync_report import (
 )
 from sync import RunOptions, Sync, read_syncs, run_sync, select_syncs
 from sync.errors import DeliveryUnsure, SyncError
-from sync.history import last_complete, read_history, read_month
-from sync.opt_out import close_opted_out
-from sync.preview import preview_sync
-from sync.status import read_status
+from sync.look.history import last_complete, read_history, read_month
+from sync.look.preview import preview_sync
+from sync.look.status import read_status
+from sync.plan.opt_out import close_opted_out
 from warehouse import Warehouse, open_warehouse
 
 # A run that ends unsure is tried again so often, each time after twice as long.

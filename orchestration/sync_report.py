@@ -17,10 +17,10 @@ from dagster import (
 from orchestration.freshness import SENT
 from sync import RunReport
 from sync.errors import DeliveryStopped, DeliveryUnsure, GuardTripped
-from sync.history import Month, PastRun
-from sync.outline import Outline
-from sync.preview import Preview
-from sync.status import SyncStatus
+from sync.look.history import Month, PastRun
+from sync.look.preview import Preview
+from sync.look.status import SyncStatus
+from sync.payload.outline import Outline
 
 REJECTED = "no_row_was_rejected"
 GUARD = "no_guard_tripped"

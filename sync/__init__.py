@@ -2,18 +2,18 @@
 Sends what changed, once: plan in the warehouse, deliver, commit to the ledger.
 
 What a run needs is named here. What only looks is asked by its module, and imported by
-those alone who ask: `sync.preview`, `sync.explain`, `sync.status`.
+those alone who ask: `sync.look`.
 """
 
-from sync.again import Again
-from sync.installation import rebind, renew_ids
-from sync.ledger import Ledger
-from sync.manifest import Sync, read_syncs, select_syncs
+from sync.config.manifest import Sync, read_syncs, select_syncs
+from sync.diff.again import Again
+from sync.diff.trial import Trial
+from sync.ledger.installation import rebind, renew_ids
+from sync.ledger.ledger import Ledger
+from sync.ledger.pauses import pause, resume
 from sync.options import DeliverySettings, RunOptions
-from sync.pauses import pause, resume
 from sync.report import RunReport
 from sync.run import run_sync
-from sync.trial import Trial
 
 __all__ = [
     "Again",

@@ -4,11 +4,11 @@ from dataclasses import dataclass, field
 
 from pydantic_settings import SettingsConfigDict
 
-from sync.again import Again
-from sync.blocks import RateSettings
-from sync.clearing import Clearing
-from sync.manifest import Sync
-from sync.trial import Trial
+from sync.config.blocks import RateSettings
+from sync.config.manifest import Sync
+from sync.diff.again import Again
+from sync.diff.trial import Trial
+from sync.plan.clearing import Clearing
 from warehouse.environment import FromEnvironment
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from sync.checks import Counts
-from sync.deliver import Progress
-from sync.outline import Outline
+from sync.delivery.flight import Progress
+from sync.payload.outline import Outline
+from sync.plan.checks import Counts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

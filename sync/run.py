@@ -13,32 +13,34 @@ from typing import Any
 
 from sqlalchemy import Select
 
-from sync.builds import require_fit
-from sync.checked import require_checked
-from sync.checks import Counts
-from sync.clearing import freeze_clearing
-from sync.commit import close_early, commit
-from sync.connection import client_of, pace_of
-from sync.deliver import Delivery, Progress
-from sync.destination import destination_of
+from sync.config.builds import require_fit
+from sync.config.manifest import Sync
+from sync.delivery.connection import client_of, pace_of
+from sync.delivery.flight import Delivery, Progress
+from sync.destination.address import destination_of
+from sync.destination.checked import require_checked
 from sync.errors import ConfigError, DestinationChanged, SyncError
-from sync.frozen import FrozenPlan, other_source, read_open_plan
-from sync.installation import Installation, open_ledger
-from sync.ledger import Lease, Ledger, delete_rejections_above
-from sync.manifest import Sync
-from sync.opt_out import close_opted_out
+from sync.ledger.installation import Installation, open_ledger
+from sync.ledger.ledger import Lease, Ledger
+from sync.ledger.pauses import require_running
+from sync.ledger.rejections import delete_rejections_above
+from sync.ledger.runs import end_run, start_run
+from sync.ledger.tables import SyncTables
 from sync.options import RunOptions
-from sync.outgoing import Outgoing
-from sync.outline import Outlines
-from sync.pauses import require_running
-from sync.payload import Renderer
-from sync.pending import pending_rows, rendered, renderer_of
-from sync.plan import freeze
+from sync.payload.outgoing import Outgoing
+from sync.payload.outline import Outlines
+from sync.payload.renderer import Renderer
+from sync.plan.checks import Counts
+from sync.plan.clearing import freeze_clearing
+from sync.plan.commit import close_early, commit
+from sync.plan.freeze import freeze
+from sync.plan.frozen import FrozenPlan, other_source, read_open_plan
+from sync.plan.opt_out import close_opted_out
+from sync.plan.pending import pending_rows, rendered, renderer_of
+from sync.plan.reshape import prepare
+from sync.plan.tighter import forbidden
+from sync.plan.window import check_window
 from sync.report import RunReport
-from sync.reshape import prepare
-from sync.tables import SyncTables
-from sync.tighter import forbidden
-from sync.window import check_window
 from warehouse import Warehouse
 from warehouse.memory import grown_as_needed, least_memory, little_memory
 from warehouse.stream import stream
@@ -118,7 +120,7 @@ class _Run:
             )
             require_running(self.ledger, self.sync)
             lease = self.ledger.acquire(self.sync.name)
-        run_id = self.ledger.start_run(self.sync.name, lease.last_plan)
+        run_id = start_run(self.ledger, self.sync.name, lease.last_plan)
         try:
             require_checked(self.warehouse, self.destination)
             self._resume(lease, installation)
@@ -292,7 +294,7 @@ class _Run:
 
     def _end(self, run_id: str, outcome: str) -> None:
         report = self.report
-        self.ledger.end_run(run_id, outcome, report.recorded())
+        end_run(self.ledger, run_id, outcome, report.recorded())
         logger.info(
             "sync.run_ended sync=%s outcome=%s calls=%d rejected=%d requests=%d",
             self.sync.name,

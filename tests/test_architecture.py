@@ -41,6 +41,18 @@ MAY_IMPORT = {
     },
 }
 
+# The order of a sync, one folder per step; a file beside them may import any of them.
+SYNC_STEPS = (
+    "config",
+    "destination",
+    "ledger",
+    "payload",
+    "diff",
+    "plan",
+    "delivery",
+    "look",
+)
+
 
 def models(manifest: dict[str, Any]) -> list[dict[str, Any]]:
     return [n for n in manifest["nodes"].values() if n["resource_type"] == "model"]
@@ -201,6 +213,32 @@ def test_packages_import_downwards(package: str) -> None:
     assert forbidden == []
 
 
+@pytest.mark.parametrize("step", SYNC_STEPS)
+def test_a_sync_imports_downwards(step: str) -> None:
+    """
+    A step of a sync knows those before it, and none behind it.
+    """
+    behind = SYNC_STEPS[SYNC_STEPS.index(step) + 1 :]
+
+    forbidden = [
+        (str(path.relative_to(ROOT)), module)
+        for path in (ROOT / "sync" / step).rglob("*.py")
+        for module in _modules(path)
+        if module.startswith(tuple(f"sync.{each}." for each in behind))
+    ]
+
+    assert forbidden == []
+
+
+def test_every_step_of_a_sync_has_its_place() -> None:
+    """
+    A folder that is new has its place in the order.
+    """
+    steps = {path.parent.name for path in ROOT.glob("sync/*/__init__.py")}
+
+    assert steps == set(SYNC_STEPS)
+
+
 def test_every_folder_of_code_has_its_rule() -> None:
     """
     A package that is new has its place in the order.
@@ -333,10 +371,14 @@ def _session_by_session(manifest: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _imports(path: Path) -> set[str]:
+    return {module.split(".")[0] for module in _modules(path)}
+
+
+def _modules(path: Path) -> set[str]:
     found = set()
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
-            found |= {alias.name.split(".")[0] for alias in node.names}
+            found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
-            found.add(node.module.split(".")[0])
+            found.add(node.module)
     return found

@@ -10,7 +10,7 @@ import orjson
 
 from landing.raw_tables import RawTable, raw_tables
 from sync import read_syncs
-from sync.image import image_of
+from sync.config.image import image_of
 
 # Of these words alone no sentence says more than its column's name does.
 FILLERS = re.compile(

@@ -16,8 +16,8 @@ from orchestration import errors as around_the_flow
 from orchestration.freshness import FRESH
 from orchestration.sync_report import GUARD, REJECTED, UNFINISHED
 from orchestration.webhook import AlertSettings
-from sync.billing import BillingSettings
-from sync.config import SyncSettings
+from sync.config.settings import SyncSettings
+from sync.diff.billing import BillingSettings
 from sync.options import DeliverySettings
 from tests.conftest import ROOT
 from tracking import EXPLANATIONS

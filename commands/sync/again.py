@@ -106,7 +106,7 @@ def _send_again(
     yes: bool,
     as_json: bool,
 ) -> None:
-    from sync.preview import preview_sync
+    from sync.look.preview import preview_sync
     from warehouse import open_warehouse
 
     if not yes:

@@ -11,7 +11,7 @@ from commands.sync.choice import IN_TARGET, Name, TargetPath, chosen_syncs
 from commands.sync.send import run_one
 
 if TYPE_CHECKING:
-    from sync.clearing import Clearing, ClearingPreview
+    from sync.plan.clearing import Clearing, ClearingPreview
     from warehouse import Warehouse
 
 
@@ -40,8 +40,8 @@ def forget(
     is rejected nothing is forgotten, and the exit code is 1.
     """
     from sync import Ledger
-    from sync.clearing import clearing_of, preview_clearing
-    from sync.forget import forget as drop
+    from sync.ledger.forget import forget as drop
+    from sync.plan.clearing import clearing_of, preview_clearing
     from warehouse import open_warehouse
 
     with open_warehouse(project_dir, target) as warehouse, interruptible():

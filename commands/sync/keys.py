@@ -11,8 +11,8 @@ from commands.screen import out, print_json, table
 from commands.sync.choice import IN_TARGET, TargetPath, chosen_syncs
 
 if TYPE_CHECKING:
-    from sync.check import DestinationCheck
-    from sync.destination import Destination
+    from sync.destination.address import Destination
+    from sync.destination.check import DestinationCheck
     from warehouse import Warehouse
 
 
@@ -42,9 +42,9 @@ def check(
     (var `segment_schemas`), other calls under the same key are warned of; elsewhere
     they cannot be seen. Exit codes: 0 all are right, 2 one is not.
     """
-    from sync.check import check_destination
-    from sync.destination import destination_of
-    from sync.foreign import foreign_calls
+    from sync.destination.address import destination_of
+    from sync.destination.check import check_destination
+    from sync.destination.foreign import foreign_calls
     from warehouse import open_warehouse
 
     with open_warehouse(project_dir, target) as warehouse:
@@ -69,8 +69,8 @@ def check(
 
 
 def _ask_for_test_call(warehouse: "Warehouse", destination: "Destination") -> None:
-    from sync.check import TEST_EVENT, send_test_call
-    from sync.checked import record_check
+    from sync.destination.check import TEST_EVENT, send_test_call
+    from sync.destination.checked import record_check
 
     message_id = send_test_call(destination)
     out.print(f"Sent '{TEST_EVENT}' with the messageId {message_id}.")
@@ -80,7 +80,7 @@ def _ask_for_test_call(warehouse: "Warehouse", destination: "Destination") -> No
 
 
 def _print_checks(checks: "Sequence[DestinationCheck]") -> None:
-    from sync.check import explanation
+    from sync.destination.check import explanation
 
     shown = table("source", "region", "key", "connection", "key is")
     for found in checks:
@@ -109,7 +109,7 @@ def rebind(
     """
     from sync import Ledger
     from sync import rebind as bind
-    from sync.destination import destination_of
+    from sync.destination.address import destination_of
     from warehouse import open_warehouse
 
     with open_warehouse(project_dir, target) as warehouse:

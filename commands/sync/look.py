@@ -9,8 +9,8 @@ from commands.screen import out, print_json, table
 from commands.sync.choice import IN_TARGET, Name, Names, TargetPath, chosen_syncs
 
 if TYPE_CHECKING:
-    from sync.explain import Explanation
-    from sync.preview import Preview
+    from sync.look.explain import Explanation
+    from sync.look.preview import Preview
 
 
 def plan(
@@ -25,7 +25,7 @@ def plan(
 
     Covers syncs that are not opted in, too: see what they would send first.
     """
-    from sync.preview import preview_sync
+    from sync.look.preview import preview_sync
     from warehouse import open_warehouse
 
     with open_warehouse(project_dir, target) as warehouse:
@@ -54,7 +54,7 @@ def explain(
     Shows the row as the model has it, as Segment last confirmed it, and the call that
     a run would make.
     """
-    from sync.explain import explain_row
+    from sync.look.explain import explain_row
     from warehouse import open_warehouse
 
     with open_warehouse(project_dir, target) as warehouse:
@@ -80,7 +80,7 @@ def in_doubt(
     A run sends them again with the same messageIds. Segment knows those for 24 hours;
     after that `relyv sync run --accept-duplicates` is asked for events.
     """
-    from sync.in_doubt import calls_in_doubt
+    from sync.plan.in_doubt import calls_in_doubt
     from warehouse import open_warehouse
 
     with open_warehouse(project_dir, target) as warehouse:

@@ -101,7 +101,7 @@ def run_all(
     as_json: bool,
 ) -> None:
     """Run each, show what it did, and end with the gravest exit code."""
-    from sync.opt_out import close_opted_out
+    from sync.plan.opt_out import close_opted_out
     from warehouse import RelyvError, open_warehouse
 
     reports: list[RunReport] = []

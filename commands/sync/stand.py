@@ -13,7 +13,7 @@ def status(
     as_json: AsJson = False,
 ) -> None:
     """Show where each sync stands: confirmed, rejected, unfinished, last run."""
-    from sync.status import orphans, read_status
+    from sync.look.status import orphans, read_status
     from warehouse import open_warehouse
 
     with open_warehouse(project_dir, target) as warehouse:

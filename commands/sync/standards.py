@@ -18,7 +18,7 @@ def tracking_plan(
     violate it are then rejected (`block`) or sent and counted (`flag`). It is also the
     body of the Public API's PUT /tracking-plans/{id}/rules.
     """
-    from sync.tracking_plan import tracking_plan_of
+    from sync.config.tracking_plan import tracking_plan_of
     from warehouse import open_warehouse
 
     with open_warehouse(project_dir, target) as warehouse:
@@ -28,6 +28,6 @@ def tracking_plan(
 
 def schema() -> None:
     """Print the JSON Schema of an exposure's `segment_sync` block, for editors."""
-    from sync.config import SyncSettings
+    from sync.config.settings import SyncSettings
 
     print_json(SyncSettings.model_json_schema())

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sync.checks import Counts
+from sync.plan.checks import Counts
 from tests.sync.test_statements import people, run_counted
 from tests.sync.world import World, rows
 from tests.warehouses import Places

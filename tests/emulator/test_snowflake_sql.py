@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import (
 from sqlalchemy import BigInteger, Column, MetaData, Select, Table, select
 from sqlglot import exp
 
-from sync.tables import LedgerTables
+from sync.ledger.tables import LedgerTables
 from tests.dbt_runs import run_dbt
 from tests.warehouses import Place, Places
 from warehouse.bulk import staged_copy

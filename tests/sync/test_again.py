@@ -5,9 +5,9 @@ from datetime import datetime
 import pytest
 
 from sync import Again
-from sync.checks import Counts
 from sync.errors import ConfigError, TooManyCalls
-from sync.preview import preview_sync
+from sync.look.preview import preview_sync
+from sync.plan.checks import Counts
 from tests.sync.test_track import ADDED, events, track
 from tests.sync.world import World, rows
 

@@ -9,8 +9,8 @@ from sqlalchemy import Connection, event, table
 from sqlalchemy import column as named
 
 from sync import run_sync
-from sync.agreement import rows_agreed_on
-from sync.image import LAST_ACTIVITY, Image, ImageColumn
+from sync.config.image import LAST_ACTIVITY, Image, ImageColumn
+from sync.diff.agreement import rows_agreed_on
 from tests.sync.world import World
 from tests.warehouses import duckdb_place
 from tracking.sandbox.inspection import Inspection

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from sync import RunOptions, read_syncs, run_sync
-from sync.checks import Counts
 from sync.errors import ModelUnfit
-from sync.preview import preview_sync
+from sync.look.preview import preview_sync
+from sync.plan.checks import Counts
 from tests.dbt_runs import run_dbt
 from tests.sync.world import FAST
 from tests.warehouses import PROFILE, Place

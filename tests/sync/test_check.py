@@ -7,12 +7,12 @@ import httpx
 import pytest
 
 from sync import check
-from sync.check import check_destination
-from sync.checked import record_check
-from sync.checks import Counts
-from sync.destination import Destination, destination_of
+from sync.destination.address import Destination, destination_of
+from sync.destination.check import check_destination
+from sync.destination.checked import record_check
+from sync.destination.foreign import foreign_calls
 from sync.errors import DestinationUnchecked
-from sync.foreign import foreign_calls
+from sync.plan.checks import Counts
 from tests.sync.world import World, rows
 from tracking.source_settings import KeyVerdict, key_verdict
 

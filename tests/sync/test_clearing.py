@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from sync import Ledger, RunOptions, RunReport, run_sync
-from sync.clearing import clearing_of, preview_clearing
 from sync.errors import ConfigError, DeliveryUnsure
-from sync.forget import forget
-from sync.status import orphans
+from sync.ledger.forget import forget
+from sync.look.status import orphans
+from sync.plan.clearing import clearing_of, preview_clearing
 from tests.sync.world import FAST, World, fault, leave_unfinished, rows
 
 BEFORE = rows(("a", "u1", 1, "x"), ("b", "u2", 2, "y"))

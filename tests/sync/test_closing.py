@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from sync import Again
-from sync.checks import Counts
 from sync.errors import ConfigError, DeliveryUnsure
-from sync.explain import explain_row
+from sync.look.explain import explain_row
+from sync.plan.checks import Counts
 from tests.sync.histories import run_until_death
 from tests.sync.world import FAST, World, fault, leave_unfinished, many, rows
 

@@ -6,12 +6,12 @@ from typing import Any
 import orjson
 import pytest
 
-from sync.config import SyncSettings
-from sync.contract import check_columns, fields_of
+from sync.config.contract import check_columns, fields_of
+from sync.config.image import image_of
+from sync.config.manifest import Model, Sync, read_syncs, select_syncs
+from sync.config.parse import parse_settings
+from sync.config.settings import SyncSettings
 from sync.errors import ConfigError, ManifestError
-from sync.image import image_of
-from sync.manifest import Model, Sync, read_syncs, select_syncs
-from sync.parse_config import parse_settings
 from tests.sync.world import World, rows
 
 IDENTIFY = {"call": "identify", "key": "id", "user_id": "user_id"}

@@ -5,9 +5,9 @@ import math
 import pytest
 
 from sync import Again, Ledger, rebind
-from sync.checks import Counts
-from sync.destination import destination_of
+from sync.destination.address import destination_of
 from sync.errors import DeliveryStopped, DeliveryUnsure, DestinationChanged, LedgerLost
+from sync.plan.checks import Counts
 from tests.sync.world import World, fault, leave_unfinished, many, numbers, rows
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
 from sync import RunOptions, Sync, run_sync
-from sync.checks import Counts
+from sync.plan.checks import Counts
 from tests.sync.histories import run_until_death
 from tests.sync.steps import before_each_step
 from tests.sync.world import FAST, World, rows

@@ -6,7 +6,7 @@ import pytest
 
 from sync import Ledger, Sync, pause
 from sync.errors import ConfigError, DeliveryUnsure, GuardTripped
-from sync.explain import Explanation, explain_row
+from sync.look.explain import Explanation, explain_row
 from tests.sync.world import World, fault, rows
 
 MADE, GONE = {"added": {"event": "Made"}}, {"removed": {"event": "Gone"}}

@@ -7,11 +7,11 @@ import httpx
 import orjson
 import pytest
 
-from sync.connection import client_of
-from sync.deliver import Delivery
-from sync.destination import Destination
+from sync.delivery.connection import client_of
+from sync.delivery.flight import Delivery
+from sync.destination.address import Destination
 from sync.options import DeliverySettings
-from sync.outgoing import Outgoing
+from sync.payload.outgoing import Outgoing
 from tests.eventually import eventually
 from tests.tracking.network import KEY
 from tracking import Pace

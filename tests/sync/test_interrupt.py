@@ -8,7 +8,7 @@ from time import monotonic
 
 import pytest
 
-from sync.checks import Counts
+from sync.plan.checks import Counts
 from tests.eventually import eventually
 from tests.sync.world import World, fault, many
 

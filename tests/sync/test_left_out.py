@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from sync.billing import month_start
+from sync.diff.billing import month_start
 from sync.errors import ConfigError, DeliveryStopped
 from tests.sync.world import World, fault, rows
 

@@ -5,16 +5,16 @@ import logging
 import pytest
 
 from sync import Ledger, pause, resume
-from sync.checks import Counts
 from sync.errors import (
     ConfigError,
     DuplicatesPossible,
     SyncPaused,
     TooManyRemovals,
 )
-from sync.forget import forget
-from sync.in_doubt import calls_in_doubt
-from sync.status import orphans, read_status
+from sync.ledger.forget import forget
+from sync.look.status import orphans, read_status
+from sync.plan.checks import Counts
+from sync.plan.in_doubt import calls_in_doubt
 from tests.sync.histories import sleep_through
 from tests.sync.test_track import events, track
 from tests.sync.world import World, leave_unfinished, rows

@@ -14,9 +14,9 @@ import pytest
 from sqlalchemy import Engine
 
 from sync import RunOptions, run_sync
-from sync.checks import Counts
 from sync.errors import DeliveryUnsure, GuardTripped
 from sync.options import DeliverySettings
+from sync.plan.checks import Counts
 from tests.sync.histories import Died
 from tests.sync.steps import before_each_step
 from tests.sync.test_preview import PEOPLE

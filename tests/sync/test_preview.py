@@ -9,12 +9,12 @@ import orjson
 import pytest
 
 from sync import Sync, Trial
-from sync.bill import over_allowance
-from sync.billing import BillingSettings
-from sync.checks import Counts
+from sync.diff.billing import BillingSettings
 from sync.errors import GuardTripped
-from sync.preview import Preview, preview_sync
-from sync.values import iso_timestamp
+from sync.look.preview import Preview, preview_sync
+from sync.payload.values import iso_timestamp
+from sync.plan.bill import over_allowance
+from sync.plan.checks import Counts
 from tests.sync.world import World, rows
 from tracking import Answer
 from tracking.client import TrackingClient

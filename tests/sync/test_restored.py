@@ -3,8 +3,8 @@
 import pytest
 
 from sync import Ledger, renew_ids
-from sync.checks import Counts
 from sync.errors import ConfigError
+from sync.plan.checks import Counts
 from tests.sync.world import World, leave_unfinished, rows
 
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from sync.builds import node_builds
-from sync.tables import LedgerTables
+from sync.config.builds import node_builds
+from sync.ledger.tables import LedgerTables
 
 
 def test_the_documented_columns_are_those_of_the_ledger(

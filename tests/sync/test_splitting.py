@@ -8,10 +8,10 @@ import httpx
 import orjson
 import pytest
 
-from sync.checks import Counts
-from sync.deliver import Delivery
+from sync.delivery.flight import Delivery
 from sync.errors import DeliveryStopped
-from sync.outgoing import Outgoing
+from sync.payload.outgoing import Outgoing
+from sync.plan.checks import Counts
 from tests.sync.world import World, fault, many
 from tests.tracking.network import KEY
 from tracking.client import TrackingClient

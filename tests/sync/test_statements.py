@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from sqlalchemy import Engine, event
 
 from sync import RunOptions, Sync, run_sync
-from sync.ledger import Ledger
+from sync.ledger.ledger import Ledger
 from sync.options import DeliverySettings
 from tests.sync.world import World, numbers
 

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from sync import Again
-from sync.checks import Counts
-from sync.frozen import FrozenPlan
-from sync.image import image_of
-from sync.manifest import Model, Sync
-from sync.parse_config import parse_settings
-from sync.tighter import forbidden
+from sync.config.image import image_of
+from sync.config.manifest import Model, Sync
+from sync.config.parse import parse_settings
+from sync.plan.checks import Counts
+from sync.plan.frozen import FrozenPlan
+from sync.plan.tighter import forbidden
 
 COLUMNS = {
     "id": "varchar",

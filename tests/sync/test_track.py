@@ -3,8 +3,8 @@
 import pytest
 
 from sync import Sync
-from sync.checks import Counts
 from sync.errors import ConfigError
+from sync.plan.checks import Counts
 from tests.sync.world import World, rows
 
 ADDED = {"event": "Thing Happened", "timestamp": "at"}

@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from sync.checks import Counts
+from sync.config.tracking_plan import tracking_plan_of
 from sync.errors import ConfigError
-from sync.preview import preview_sync
-from sync.tracking_plan import tracking_plan_of
+from sync.look.preview import preview_sync
+from sync.plan.checks import Counts
 from tests.sync.world import World, rows
 
 ROWS = rows(("a", "u1", 1, "https://x"), ("b", "u2", 200, "https://y"))

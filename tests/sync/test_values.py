@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from sync.errors import RowRejected
-from sync.values import identifier, json_value
+from sync.payload.values import identifier, json_value
 from tests.sync.world import World, rows
 
 

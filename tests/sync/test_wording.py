@@ -17,13 +17,13 @@ from sqlalchemy import column as named
 from sqlalchemy import select, text
 
 from sync import Sync
-from sync.comparison import compare
-from sync.ledger import Ledger
-from sync.outgoing import Outgoing
-from sync.pending import rendered
-from sync.preview import fetched_by, next_renderer
-from sync.times import readable
-from sync.words import WORDS
+from sync.ledger.ledger import Ledger
+from sync.look.comparison import compare
+from sync.look.preview import fetched_by, next_renderer
+from sync.payload.outgoing import Outgoing
+from sync.payload.times import readable
+from sync.payload.words import WORDS
+from sync.plan.pending import rendered
 from tests.sync.test_types import (
     ALSO_REFUSED,
     ALSO_SAID,

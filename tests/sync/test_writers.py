@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import event
 
 from sync import RunOptions, RunReport, Sync, run_sync
-from sync.checks import Counts
 from sync.errors import LeaseLost, SyncBusy
 from sync.options import DeliverySettings
+from sync.plan.checks import Counts
 from tests.sync.world import FAST, World, numbers, rows
 
 

@@ -13,12 +13,12 @@ import pytest
 from sqlalchemy import MetaData, Table
 
 from sync import RunOptions, RunReport, Sync, run_sync
-from sync.contract import check_columns
+from sync.config.contract import check_columns
+from sync.config.manifest import Model
+from sync.config.parse import parse_settings
 from sync.errors import DeliveryUnsure
-from sync.manifest import Model
+from sync.look.preview import Preview, preview_sync
 from sync.options import DeliverySettings
-from sync.parse_config import parse_settings
-from sync.preview import Preview, preview_sync
 from tests.warehouses import Place
 from tracking.sandbox.inspection import Inspection
 from warehouse import Warehouse, open_warehouse

@@ -89,9 +89,9 @@ class Built:
         manifest = self.folder / "target" / "manifest.json"
         sent: dict[str, list[bytes]] = {}
         with pytest.MonkeyPatch.context() as same, self.open() as warehouse:
-            same.setattr("sync.frozen.utc_now", lambda: literal(at))
+            same.setattr("sync.plan.frozen.utc_now", lambda: literal(at))
             one_uuid = SimpleNamespace(uuid4=lambda: UUID(int=1))
-            same.setattr("sync.installation.uuid", one_uuid)
+            same.setattr("sync.ledger.installation.uuid", one_uuid)
             for sync in read_syncs(
                 manifest, kind=warehouse.kind, schema=warehouse.schema
             ).values():

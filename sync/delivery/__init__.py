@@ -1,0 +1,1 @@
+"""A plan's messages -> Segment, a few requests in flight."""

@@ -1,0 +1,1 @@
+"""The model beside the confirmed rows -> what has changed, as one query."""

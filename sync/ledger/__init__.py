@@ -1,0 +1,1 @@
+"""What Segment has confirmed, what is on its way, and who may write it."""

@@ -1,0 +1,1 @@
+"""A changed row -> the message that Segment receives, or why there is none."""
