@@ -238,7 +238,7 @@ class _Run:
         # A chunk is read at a time, and more is given to the one that needs it.
         with self._timed("deliver"), least_memory(self.warehouse):
             self._post(plan, lease, installation, tables, settled)
-        with self._timed("commit"):
+        with self._timed("commit"), least_memory(self.warehouse):
             grown_as_needed(
                 self.warehouse, lambda: commit(self.ledger, lease, plan, tables)
             )

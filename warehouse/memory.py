@@ -1,8 +1,7 @@
 """How much memory DuckDB takes: little, and more for the work that needs it.
 
 DuckDB takes what it is given before it spills. What a limit is too small for, it
-refuses; so little is given first, and the work is done again by one thread, which has
-what all had before, and then with more.
+refuses; so little is given first, to one thread alone, and more where it must be.
 """
 
 import logging
@@ -20,7 +19,7 @@ logger = logging.getLogger("relyv.warehouse")
 Result = TypeVar("Result")
 
 USUAL_MB = 2_000
-LITTLE_MB = 128
+LITTLE_MB = 96
 LEAST_MB = 32
 GROWS_BY = 4
 
@@ -46,8 +45,13 @@ class Memory:
 
 @contextmanager
 def little_memory(warehouse: "Warehouse") -> Iterator[None]:
-    """Hold DuckDB to little memory meanwhile; see `grown_as_needed`."""
-    with _held_to(warehouse, LITTLE_MB):
+    """
+    Hold DuckDB to little memory meanwhile, and to one thread; see `grown_as_needed`.
+
+    Several that sort in so little take it from each other, and are slower than one.
+    """
+    is_own = bool(warehouse.memory.own)
+    with _held_to(warehouse, LITTLE_MB, is_undivided=not is_own):
         yield
 
 
@@ -60,15 +64,18 @@ def least_memory(warehouse: "Warehouse") -> Iterator[None]:
     nothing is taken away.
     """
     before = warehouse.memory.megabytes
-    with _held_to(warehouse, LEAST_MB if before == LITTLE_MB else before):
+    least = LEAST_MB if before == LITTLE_MB else before
+    with _held_to(warehouse, least, is_undivided=False):
         yield
 
 
 @contextmanager
-def _held_to(warehouse: "Warehouse", megabytes: int) -> Iterator[None]:
+def _held_to(
+    warehouse: "Warehouse", megabytes: int, *, is_undivided: bool
+) -> Iterator[None]:
     memory = warehouse.memory
     before, was_undivided = memory.megabytes, memory.is_undivided
-    _hold_to(warehouse, megabytes, is_undivided=was_undivided)
+    _hold_to(warehouse, megabytes, is_undivided=is_undivided)
     try:
         yield
     finally:
@@ -98,23 +105,27 @@ def grown_as_needed(warehouse: "Warehouse", work: Callable[[], Result]) -> Resul
 
 
 def _give_more(warehouse: "Warehouse") -> bool:
-    """What all threads shared to one alone, then four times as much to all; or no."""
+    """
+    What all threads shared to one alone, then four times as much; or no.
+
+    All of what there usually is, is for all of them again.
+    """
     memory = warehouse.memory
     if not memory.is_undivided and not memory.own_threads:
         _hold_to(warehouse, memory.megabytes, is_undivided=True)
         return True
     if memory.own or memory.megabytes >= USUAL_MB:
         return False
-    _hold_to(warehouse, min(GROWS_BY * memory.megabytes, USUAL_MB))
+    more = min(GROWS_BY * memory.megabytes, USUAL_MB)
+    _hold_to(warehouse, more, is_undivided=more < USUAL_MB)
     return True
 
 
-def _hold_to(
-    warehouse: "Warehouse", megabytes: int, *, is_undivided: bool = False
-) -> None:
+def _hold_to(warehouse: "Warehouse", megabytes: int, *, is_undivided: bool) -> None:
     memory = warehouse.memory
     if warehouse.kind != "duckdb":
         return
+    is_undivided = is_undivided and not memory.own_threads
     with warehouse.engine.begin() as connection:
         if not memory.own:
             memory.megabytes = megabytes

@@ -12,7 +12,6 @@ from sqlalchemy import (
     Subquery,
     and_,
     case,
-    exists,
     func,
     literal,
     or_,
@@ -60,7 +59,9 @@ def change_set(
     if again is not None:
         rows = rows.where(again.wanted(found))
     else:
-        rows = rows.where(~_refused_before(image, found, rejected))
+        # Not by `not exists`, for which DuckDB first groups all that has changed.
+        refused = _refused_before(image, found, rejected)
+        rows = rows.outerjoin(rejected, refused).where(rejected.c[CHANGE].is_(None))
     return numbered(rows, lambda found: _order_of_delivery(image, found))
 
 
@@ -172,17 +173,13 @@ def _tells_of_added(settings: SyncSettings) -> bool:
 def _refused_before(
     image: Image, found: Subquery, rejected: Any
 ) -> ColumnElement[bool]:
-    return exists(
-        select(literal(1))
-        .select_from(rejected)
-        .where(same_key(image, rejected, found))
-        .where(rejected.c[CHANGE] == found.c.change)
-        .where(
-            *(
-                comparable(rejected.c[c.name], c).is_not_distinct_from(
-                    comparable(found.c[new(c.name)], c)
-                )
-                for c in image.values
+    return and_(
+        same_key(image, rejected, found),
+        rejected.c[CHANGE] == found.c.change,
+        *(
+            comparable(rejected.c[c.name], c).is_not_distinct_from(
+                comparable(found.c[new(c.name)], c)
             )
-        )
+            for c in image.values
+        ),
     )
