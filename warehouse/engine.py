@@ -131,8 +131,9 @@ def _duckdb(profile: Profile, project_dir: Path, memory: Memory) -> Engine:
         # A twentieth of a run's CPU time, and nobody sees it.
         "enable_progress_bar": False,
         # A plan is written, and deleted once it is delivered: at DuckDB's own 16 MB
-        # it would be copied from the log into the file in between.
-        "checkpoint_threshold": "256MB",
+        # it would be copied from the log into the file in between; and in little memory
+        # a copy can fail, which takes the open file with it.
+        "checkpoint_threshold": "1TB",
         "temp_directory": str(path) + ".tmp",
         "TimeZone": "UTC",
         **(profile.settings.get("settings") or {}),  # type: ignore[dict-item]

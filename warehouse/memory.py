@@ -126,14 +126,16 @@ def _hold_to(warehouse: "Warehouse", megabytes: int, *, is_undivided: bool) -> N
     if warehouse.kind != "duckdb":
         return
     is_undivided = is_undivided and not memory.own_threads
-    with warehouse.engine.begin() as connection:
-        if not memory.own:
-            memory.megabytes = megabytes
-            connection.exec_driver_sql(f"set memory_limit = '{memory.limit}'")
-        if memory.is_undivided != is_undivided:
-            memory.is_undivided = is_undivided
-            one_or_all = "set threads = 1" if is_undivided else "reset threads"
-            connection.exec_driver_sql(one_or_all)
+    wanted = []
+    if not memory.own:
+        memory.megabytes = megabytes
+        wanted.append(f"set memory_limit = '{memory.limit}'")
+    if memory.is_undivided != is_undivided:
+        memory.is_undivided = is_undivided
+        wanted.append("set threads = 1" if is_undivided else "reset threads")
+    if wanted:
+        with warehouse.engine.begin() as connection:
+            connection.exec_driver_sql("; ".join(wanted))
 
 
 def _is_too_little(error: DBAPIError) -> bool:
