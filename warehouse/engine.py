@@ -141,8 +141,8 @@ def _duckdb(profile: Profile, project_dir: Path, memory: Memory) -> Engine:
 
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _: Any) -> None:
-        # A limit that has changed since then holds for every connection.
-        for name, value in {**wanted, "memory_limit": memory.limit}.items():
+        # Limits that have changed since then hold for every connection.
+        for name, value in {**wanted, **memory.settings}.items():
             # The whole file's, whatever connection sets it; once DuckDB has spilled
             # there, it refuses even the folder that it has.
             if name == "temp_directory" and _setting(connection, name) == str(value):

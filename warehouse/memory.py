@@ -38,9 +38,10 @@ class Memory:
         self.is_undivided = False
 
     @property
-    def limit(self) -> object:
-        """As DuckDB takes it."""
-        return self.own or f"{self.megabytes}MB"
+    def settings(self) -> dict[str, object]:
+        """As DuckDB takes them."""
+        undivided = {"threads": 1} if self.is_undivided else {}
+        return {"memory_limit": self.own or f"{self.megabytes}MB", **undivided}
 
 
 @contextmanager
@@ -96,6 +97,9 @@ def grown_as_needed(warehouse: "Warehouse", work: Callable[[], Result]) -> Resul
         except DBAPIError as error:
             if not _is_too_little(error) or not _give_more(warehouse):
                 raise
+        # Of what was refused in the middle of a delete DuckDB forgets to take back some
+        # rows, until the file is opened anew.
+        warehouse.engine.dispose()
         memory = warehouse.memory
         logger.info(
             "warehouse.memory_grown megabytes=%d undivided=%s",
@@ -129,7 +133,7 @@ def _hold_to(warehouse: "Warehouse", megabytes: int, *, is_undivided: bool) -> N
     wanted = []
     if not memory.own:
         memory.megabytes = megabytes
-        wanted.append(f"set memory_limit = '{memory.limit}'")
+        wanted.append(f"set memory_limit = '{megabytes}MB'")
     if memory.is_undivided != is_undivided:
         memory.is_undivided = is_undivided
         wanted.append("set threads = 1" if is_undivided else "reset threads")

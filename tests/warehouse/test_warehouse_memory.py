@@ -84,6 +84,37 @@ def test_least_memory_is_first_taken_from_the_threads(tmp_path: Path) -> None:
     assert seen[:3] == [("30.5 MiB", many), ("30.5 MiB", 1), ("122.0 MiB", 1)]
 
 
+def test_a_delete_that_was_refused_is_done_again(tmp_path: Path) -> None:
+    """
+    DuckDB takes some of its rows for deleted until the file is opened anew.
+    """
+    rows = (
+        "select 'key-' || i as name, md5('' || i) as said from range(3000000) as n(i)"
+    )
+    with duckdb(tmp_path) as warehouse:
+        with warehouse.engine.begin() as connection:
+            connection.exec_driver_sql(f"create table kept as {rows}")
+            connection.exec_driver_sql(
+                "create table gone as select name from kept where rowid % 10 = 0"
+            )
+        tried = []
+
+        def work() -> None:
+            tried.append(1)
+            with warehouse.engine.begin() as connection:
+                connection.exec_driver_sql(
+                    "delete from kept where exists"
+                    " (select 1 from gone where gone.name = kept.name)"
+                )
+
+        with little_memory(warehouse), least_memory(warehouse):
+            grown_as_needed(warehouse, work)
+        left = _value(warehouse, "select count(*) from kept")
+
+    assert len(tried) > 1
+    assert left == 2_700_000
+
+
 def test_threads_in_the_profile_stay(tmp_path: Path) -> None:
     """
     As many as somebody wants, however little each of them has.
