@@ -1,8 +1,13 @@
 """
 Sends what changed, once: plan in the warehouse, deliver, commit to the ledger.
 
-What a run needs is named here. What only looks is asked by its module, and imported by
-those alone who ask: `sync.look`.
+A folder for each step, which knows none behind it: `config` and `destination` say what
+is to be sent and where, `ledger` what Segment has confirmed, `payload` how a row
+becomes a message, `diff` what has changed, `plan` what of it is sent, and `delivery`
+sends it. `run.py` goes through them.
+
+What a run needs is named here. What a person only looks at is in `look`, and imported
+by those alone who ask.
 """
 
 from sync.config.manifest import Sync, read_syncs, select_syncs
