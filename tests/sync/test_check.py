@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from sync import check
+from sync.destination import check
 from sync.destination.address import Destination, destination_of
 from sync.destination.check import check_destination
 from sync.destination.checked import record_check
