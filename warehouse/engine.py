@@ -41,6 +41,16 @@ class Warehouse:
         """The schema of one step of the flow, as dbt names it."""
         return f"{self.schema}_{step}"
 
+    def reopen(self) -> None:
+        """
+        Close a DuckDB file and open it anew; nobody may have a connection meanwhile.
+
+        Raises:
+            WarehouseBusy: Another process was faster, and has it open for long.
+        """
+        self.engine.dispose()
+        _connect_once(self.engine, self.target, self.kind, _patience(None))
+
 
 @contextmanager
 def open_warehouse(
@@ -65,7 +75,8 @@ def open_warehouse(
     memory = Memory(own.get("memory_limit"), own.get("threads"))
     engine = _ENGINES[profile.kind](profile, project_dir, memory)
     try:
-        _connect_once(engine, profile, _patience(busy_wait_seconds))
+        patience = _patience(busy_wait_seconds)
+        _connect_once(engine, profile.target, profile.kind, patience)
         yield Warehouse(
             engine=engine,
             target=profile.target,
@@ -84,7 +95,7 @@ def _patience(seconds: float | None) -> float:
     return float(os.environ.get("RELYV_BUSY_WAIT_SECONDS", BUSY_WAIT_SECONDS))
 
 
-def _connect_once(engine: Engine, profile: Profile, wait_seconds: float) -> None:
+def _connect_once(engine: Engine, target: str, kind: str, wait_seconds: float) -> None:
     """Meet a locked file or a wrong password here, with a sentence, not later."""
     attempts = stamina.retry_context(
         on=_is_locked, attempts=None, timeout=wait_seconds, wait_max=1.0
@@ -94,26 +105,26 @@ def _connect_once(engine: Engine, profile: Profile, wait_seconds: float) -> None
             with attempt, engine.connect() as connection:
                 connection.execute(text("select 1"))
     except DBAPIError as error:
-        raise _sentence(error, profile) from None
+        raise _sentence(error, target, kind) from None
 
 
 def _is_locked(error: Exception) -> bool:
     return isinstance(error, OperationalError) and "Could not set lock" in str(error)
 
 
-def _sentence(error: DBAPIError, profile: Profile) -> Exception:
+def _sentence(error: DBAPIError, target: str, kind: str) -> Exception:
     # The driver's own text can hold the address and the account: it stays out.
     if _is_locked(error):
         holder = re.search(r"PID (\d+)", str(error))
         who = f"process {holder.group(1)}" if holder else "another process"
         return WarehouseBusy(
-            f"The DuckDB file of target '{profile.target}' is held by {who}; one "
+            f"The DuckDB file of target '{target}' is held by {who}; one "
             "process at a time can open it. Close it, or try again when it has "
             "finished."
         )
     return WarehouseUnreachable(
-        f"Target '{profile.target}' ({profile.kind}) cannot be opened: "
-        f"{type(error.orig).__name__}. `dbt debug --target {profile.target}` says more."
+        f"Target '{target}' ({kind}) cannot be opened: {type(error.orig).__name__}. "
+        f"`dbt debug --target {target}` says more."
     )
 
 
@@ -130,19 +141,15 @@ def _duckdb(profile: Profile, project_dir: Path, memory: Memory) -> Engine:
         "autoinstall_known_extensions": False,
         # A twentieth of a run's CPU time, and nobody sees it.
         "enable_progress_bar": False,
-        # A plan is written, and deleted once it is delivered: at DuckDB's own 16 MB
-        # it would be copied from the log into the file in between; and in little memory
-        # a copy can fail, which takes the open file with it.
-        "checkpoint_threshold": "1TB",
         "temp_directory": str(path) + ".tmp",
         "TimeZone": "UTC",
-        **(profile.settings.get("settings") or {}),  # type: ignore[dict-item]
     }
+    own: Mapping[str, Any] = profile.settings.get("settings") or {}  # type: ignore[assignment]
 
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _: Any) -> None:
         # Limits that have changed since then hold for every connection.
-        for name, value in {**wanted, **memory.settings}.items():
+        for name, value in {**wanted, **memory.settings, **own}.items():
             # The whole file's, whatever connection sets it; once DuckDB has spilled
             # there, it refuses even the folder that it has.
             if name == "temp_directory" and _setting(connection, name) == str(value):

@@ -1,7 +1,7 @@
 """How much memory DuckDB takes: little, and more for the work that needs it.
 
 DuckDB takes what it is given before it spills. What a limit is too small for, it
-refuses; so little is given first, to one thread alone, and more where it must be.
+refuses; so little is given first, and more where it must be.
 """
 
 import logging
@@ -22,6 +22,11 @@ USUAL_MB = 2_000
 LITTLE_MB = 96
 LEAST_MB = 32
 GROWS_BY = 4
+# From so many bytes on DuckDB copies its log into the file. A plan is written, and
+# deleted once it is delivered: at DuckDB's own 16 MB it would be copied in between.
+LONG_LOG = "256MB"
+# In little memory a copy can fail, which takes the open file with it: none is made.
+ANY_LOG = "1TB"
 
 
 class Memory:
@@ -40,8 +45,13 @@ class Memory:
     @property
     def settings(self) -> dict[str, object]:
         """As DuckDB takes them."""
+        is_little = self.megabytes < USUAL_MB
         undivided = {"threads": 1} if self.is_undivided else {}
-        return {"memory_limit": self.own or f"{self.megabytes}MB", **undivided}
+        return {
+            "memory_limit": self.own or f"{self.megabytes}MB",
+            "checkpoint_threshold": ANY_LOG if is_little else LONG_LOG,
+            **undivided,
+        }
 
 
 @contextmanager
@@ -51,8 +61,8 @@ def little_memory(warehouse: "Warehouse") -> Iterator[None]:
 
     Several that sort in so little take it from each other, and are slower than one.
     """
-    is_own = bool(warehouse.memory.own)
-    with _held_to(warehouse, LITTLE_MB, is_undivided=not is_own):
+    is_undivided = not warehouse.memory.own
+    with _held_to(warehouse, LITTLE_MB, is_undivided=is_undivided):
         yield
 
 
@@ -97,9 +107,9 @@ def grown_as_needed(warehouse: "Warehouse", work: Callable[[], Result]) -> Resul
         except DBAPIError as error:
             if not _is_too_little(error) or not _give_more(warehouse):
                 raise
-        # Of what was refused in the middle of a delete DuckDB forgets to take back some
-        # rows, until the file is opened anew.
-        warehouse.engine.dispose()
+        # A delete that is refused half way leaves rows that conflict with every later
+        # one, until the file is opened anew.
+        warehouse.reopen()
         memory = warehouse.memory
         logger.info(
             "warehouse.memory_grown megabytes=%d undivided=%s",
@@ -129,17 +139,14 @@ def _hold_to(warehouse: "Warehouse", megabytes: int, *, is_undivided: bool) -> N
     memory = warehouse.memory
     if warehouse.kind != "duckdb":
         return
-    is_undivided = is_undivided and not memory.own_threads
-    wanted = []
+    memory.is_undivided = is_undivided and not memory.own_threads
     if not memory.own:
         memory.megabytes = megabytes
-        wanted.append(f"set memory_limit = '{megabytes}MB'")
-    if memory.is_undivided != is_undivided:
-        memory.is_undivided = is_undivided
-        wanted.append("set threads = 1" if is_undivided else "reset threads")
-    if wanted:
-        with warehouse.engine.begin() as connection:
-            connection.exec_driver_sql("; ".join(wanted))
+    wanted = [f"set {name} = '{value}'" for name, value in memory.settings.items()]
+    if not memory.is_undivided and not memory.own_threads:
+        wanted.append("reset threads")
+    with warehouse.engine.begin() as connection:
+        connection.exec_driver_sql("; ".join(wanted))
 
 
 def _is_too_little(error: DBAPIError) -> bool:

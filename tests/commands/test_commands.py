@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
+from tests.held_files import held_elsewhere
 
 RELYV = Path(sys.executable).parent / "relyv"
 
@@ -134,22 +135,7 @@ def test_a_warehouse_that_is_held_says_by_whom(project: Path) -> None:
     """
     One process at a time opens a DuckDB file; the other waits a little, then says so.
     """
-    hold = (
-        "import duckdb; held = duckdb.connect('relyv.duckdb'); "
-        "print('open', flush=True); input()"
-    )
-    holder = subprocess.Popen(
-        [sys.executable, "-c", hold],
-        cwd=project,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    with holder:
-        assert holder.stdout is not None
-        assert holder.stdin is not None
-        assert holder.stdout.readline() == "open\n"
-
+    with held_elsewhere(project / "relyv.duckdb") as process:
         code, _, text = relyv(
             project,
             "land",
@@ -157,9 +143,8 @@ def test_a_warehouse_that_is_held_says_by_whom(project: Path) -> None:
             RELYV_BUSY_WAIT_SECONDS="1",
         )
 
-        holder.stdin.write("\n")
     assert code == 4
-    assert f"process {holder.pid}" in text
+    assert f"process {process}" in text
 
 
 def test_simulate_writes_no_second_world_over_a_first(tmp_path: Path) -> None:

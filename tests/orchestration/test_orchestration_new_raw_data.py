@@ -1,8 +1,6 @@
 """The flow starts when something has landed, and the warehouse is left in peace."""
 
 import os
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -28,6 +26,7 @@ from orchestration.new_raw_data import AT_REST_SECONDS, new_raw_data
 from orchestration.newest_rows import read_newest
 from orchestration.project import Project
 from orchestration.raw_tables import raw_tables
+from tests.held_files import held_elsewhere
 from tests.warehouses import Place
 from warehouse import open_warehouse
 
@@ -51,12 +50,6 @@ SOURCES: dict[AssetKey, dict[str, Any]] = {
         "loaded_at_field": "received_at",
     },
 }
-HOLD = """
-import duckdb, sys
-connection = duckdb.connect(sys.argv[1], read_only=sys.argv[2] == "read")
-print("held", flush=True)
-sys.stdin.read()
-"""
 
 
 class Watch:
@@ -213,55 +206,40 @@ def test_the_newest_row_is_told_in_utc(watch: Watch) -> None:
 
 
 @pytest.fixture
-def held(watch: Watch) -> Iterator[Any]:
-    """A way to have another process hold the DuckDB file, to read or to write."""
+def file(watch: Watch) -> str:
+    """The DuckDB file, with something in it."""
     watch.land_by_hand("a")
-    file = str(
+    return str(
         orjson.loads((watch.project.folder / "profiles.yml").read_bytes())[
             "relyv_segment"
         ]["outputs"]["demo"]["path"]
     )
-    holders: list[subprocess.Popen[bytes]] = []
-
-    def hold(how: str) -> None:
-        holder = subprocess.Popen(
-            [sys.executable, "-c", HOLD, file, how],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-        )
-        holders.append(holder)
-        assert holder.stdout
-        assert holder.stdout.readline() == b"held\n"
-
-    yield hold
-    for holder in holders:
-        holder.communicate()
 
 
 @pytest.mark.only_on("duckdb")
 def test_a_duckdb_file_that_nobody_wrote_is_not_opened(
-    watch: Watch, held: Any, capfd: pytest.CaptureFixture[str]
+    watch: Watch, file: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """
     The tick does not even notice that somebody else has it.
     """
     assert isinstance(watch.tick(), RunRequest)
-    held("read")
+    with held_elsewhere(file, read_only=True):
+        assert watch.tick() == "Nothing new."
 
-    assert watch.tick() == "Nothing new."
     assert "not_asked" not in capfd.readouterr().err
 
 
 @pytest.mark.only_on("duckdb")
 def test_a_duckdb_file_that_somebody_holds_is_asked_later(
-    watch: Watch, held: Any, capfd: pytest.CaptureFixture[str]
+    watch: Watch, file: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """
     At once, without waiting for it; the next tick asks again.
     """
-    held("write")
+    with held_elsewhere(file):
+        assert watch.tick() == "Nothing new."
 
-    assert watch.tick() == "Nothing new."
     assert "not_asked because=WarehouseBusy" in capfd.readouterr().err
 
 

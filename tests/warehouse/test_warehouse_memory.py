@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import OperationalError
 
+from tests.held_files import held_elsewhere
 from tests.warehouses import duckdb_place
-from warehouse import Warehouse
+from warehouse import Warehouse, WarehouseBusy
 from warehouse.memory import grown_as_needed, least_memory, little_memory
 
 # An aggregate that is one text of 200 MB: DuckDB cannot spill it.
@@ -29,7 +30,7 @@ def threads_of(warehouse: Warehouse) -> int:
 
 def test_what_needs_more_memory_is_done_again_with_more(tmp_path: Path) -> None:
     """
-    96 MB are too little for it; one thread has somewhat more, and then it is enough.
+    96 MB for one thread are too little for it; somewhat more are enough.
     """
     limits: list[str] = []
     threads: list[int] = []
@@ -113,6 +114,23 @@ def test_a_delete_that_was_refused_is_done_again(tmp_path: Path) -> None:
 
     assert len(tried) > 1
     assert left == 2_700_000
+
+
+def test_who_takes_the_file_in_between_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    It is free for a moment when it is opened anew.
+    """
+    monkeypatch.setenv("RELYV_BUSY_WAIT_SECONDS", "0.05")
+    with duckdb(tmp_path) as warehouse:
+        file = str(warehouse.engine.url.database)
+        warehouse.engine.dispose()
+        with (
+            held_elsewhere(file) as process,
+            pytest.raises(WarehouseBusy, match=f"process {process}"),
+        ):
+            warehouse.reopen()
 
 
 def test_threads_in_the_profile_stay(tmp_path: Path) -> None:
