@@ -80,7 +80,7 @@ def in_doubt(
     A run sends them again with the same messageIds. Segment knows those for 24 hours;
     after that `relyv sync run --accept-duplicates` is asked for events.
     """
-    from sync.plan.in_doubt import calls_in_doubt
+    from sync.look.in_doubt import calls_in_doubt
     from warehouse import open_warehouse
 
     with open_warehouse(project_dir, target) as warehouse:

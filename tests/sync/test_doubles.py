@@ -9,8 +9,8 @@ import pytest
 
 from sync import RunOptions, RunReport, Sync, run_sync
 from sync.errors import DeliveryUnsure, DuplicatesPossible
+from sync.look.in_doubt import calls_in_doubt
 from sync.options import DeliverySettings
-from sync.plan.in_doubt import calls_in_doubt
 from tests.sync.histories import sleep_through
 from tests.sync.world import World, fault, numbers
 

@@ -12,9 +12,9 @@ from sync.errors import (
     TooManyRemovals,
 )
 from sync.ledger.forget import forget
+from sync.look.in_doubt import calls_in_doubt
 from sync.look.status import orphans, read_status
 from sync.plan.checks import Counts
-from sync.plan.in_doubt import calls_in_doubt
 from tests.sync.histories import sleep_through
 from tests.sync.test_track import events, track
 from tests.sync.world import World, leave_unfinished, rows
