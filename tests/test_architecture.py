@@ -1,11 +1,9 @@
-"""The rules of the house, held by a test and not by memory."""
+"""The rules of the models, held by a test and not by memory."""
 
-import ast
 import re
 from pathlib import Path
 from typing import Any
 
-import pytest
 import yaml
 
 ROOT = Path(__file__).parent.parent
@@ -20,37 +18,6 @@ STEPS = (
     "events",
     "lookup",
     "syncs",
-)
-# What each Python package may import of the others.
-MAY_IMPORT = {
-    "warehouse": set(),
-    "tracking": set(),
-    "simulation": set(),
-    "landing": {"tracking", "warehouse"},
-    "sync": {"tracking", "warehouse"},
-    "reports": {"warehouse"},
-    "orchestration": {"landing", "reports", "sync", "tracking", "warehouse"},
-    "commands": {
-        "landing",
-        "orchestration",
-        "reports",
-        "simulation",
-        "sync",
-        "tracking",
-        "warehouse",
-    },
-}
-
-# The order of a sync, one folder per step; a file beside them may import any of them.
-SYNC_STEPS = (
-    "config",
-    "destination",
-    "ledger",
-    "payload",
-    "diff",
-    "plan",
-    "delivery",
-    "look",
 )
 
 
@@ -195,59 +162,6 @@ def test_no_model_calls_the_clock() -> None:
     assert callers == []
 
 
-@pytest.mark.parametrize("package", sorted(MAY_IMPORT))
-def test_packages_import_downwards(package: str) -> None:
-    """
-    `warehouse` knows no Segment, `tracking` no warehouse; landing and sync do not
-    know each other.
-    """
-    found = {
-        (str(path.relative_to(ROOT)), imported)
-        for path in (ROOT / package).rglob("*.py")
-        for imported in _imports(path)
-        if imported in MAY_IMPORT and imported != package
-    }
-
-    forbidden = sorted(each for each in found if each[1] not in MAY_IMPORT[package])
-
-    assert forbidden == []
-
-
-@pytest.mark.parametrize("step", SYNC_STEPS)
-def test_a_sync_imports_downwards(step: str) -> None:
-    """
-    A step of a sync knows those before it, and none behind it.
-    """
-    behind = SYNC_STEPS[SYNC_STEPS.index(step) + 1 :]
-
-    forbidden = [
-        (str(path.relative_to(ROOT)), module)
-        for path in (ROOT / "sync" / step).rglob("*.py")
-        for module in _modules(path)
-        if module.startswith(tuple(f"sync.{each}." for each in behind))
-    ]
-
-    assert forbidden == []
-
-
-def test_every_step_of_a_sync_has_its_place() -> None:
-    """
-    A folder that is new has its place in the order.
-    """
-    steps = {path.parent.name for path in ROOT.glob("sync/*/__init__.py")}
-
-    assert steps == set(SYNC_STEPS)
-
-
-def test_every_folder_of_code_has_its_rule() -> None:
-    """
-    A package that is new has its place in the order.
-    """
-    packages = {path.parent.name for path in ROOT.glob("*/__init__.py")}
-
-    assert packages - {"tests"} == set(MAY_IMPORT)
-
-
 def test_what_judges_sessions_changes_them(manifest: dict[str, Any]) -> None:
     """
     A seed that a model built a session at a time reads is one that `session_changes`
@@ -368,17 +282,3 @@ def test_the_example_profile_has_all_three_warehouses() -> None:
 def _session_by_session(manifest: dict[str, Any]) -> list[dict[str, Any]]:
     changes = "model.relyv_segment.session_changes"
     return [m for m in models(manifest) if changes in m["depends_on"]["nodes"]]
-
-
-def _imports(path: Path) -> set[str]:
-    return {module.split(".")[0] for module in _modules(path)}
-
-
-def _modules(path: Path) -> set[str]:
-    found = set()
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            found.add(node.module)
-    return found
