@@ -1,106 +1,49 @@
-"""The scenarios, each a few calls and sessions; what they must come to is in the tests.
-
-a is a device, u a user, e an e-mail. Times are minutes; a call without one is received
-a minute after the call before it.
-"""
+"""Calls, and the profiles that they come to."""
 
 import json
-from collections.abc import Callable
 
-from tests.identity.histories import History, Story
+from tests.identity.histories import Story
+from tests.identity.stories.chapter import Chapter
 
-BLOCKED = ("qa",)
-
-_STORIES: dict[str, Callable[[Story], None]] = {}
+chapter = Chapter()
 
 
-def tell_all(prefix: str = "") -> History:
-    """Every story, in one history; with a prefix it can stand beside another."""
-    history = History()
-    for name, tell in _STORIES.items():
-        tell(history.story(prefix + name))
-    return history
-
-
-def story_names() -> list[str]:
-    """The stories by name."""
-    return [*_STORIES]
-
-
-def overrides(prefix: str = "") -> list[dict[str, object]]:
-    """What a person corrected by hand, in the stories of overrides."""
-    rows: list[dict[str, str]] = [
-        {"rule": "must_not_link", "event_id": "override_unlinks-event2"},
-        {
-            "rule": "same_person",
-            "identifier_type": "user_id",
-            "identifier_value": "override_joins-u1",
-            "other_type": "user_id",
-            "other_value": "override_joins-u2",
-        },
-        {
-            "rule": "same_person",
-            "identifier_type": "user_id",
-            "identifier_value": "override_joins_device-u1",
-            "other_type": "anonymous_id",
-            "other_value": "override_joins_device-a9",
-        },
-        {
-            "rule": "kiosk",
-            "identifier_type": "anonymous_id",
-            "identifier_value": "override_kiosk-a1",
-        },
-    ]
-    return [
-        {
-            name: prefix + value if value.startswith("override_") else value
-            for name, value in row.items()
-        }
-        for row in rows
-    ]
-
-
-def _story(tell: Callable[[Story], None]) -> Callable[[Story], None]:
-    _STORIES[tell.__name__.removeprefix("_tell_")] = tell
-    return tell
-
-
-@_story
+@chapter.story
 def _tell_login(story: Story) -> None:
     story.call(a="a1")
     story.identify(a="a1", u="u1")
 
 
-@_story
+@chapter.story
 def _tell_two_devices(story: Story) -> None:
     story.identify(a="a1", u="u1")
     story.identify(a="a2", u="u1")
 
 
-@_story
+@chapter.story
 def _tell_stranger(story: Story) -> None:
     story.call(a="a1")
 
 
-@_story
+@chapter.story
 def _tell_newsletter(story: Story) -> None:
     story.identify(a="a1", e="e@x.io")
     story.identify(a="a2", e="e@x.io")
 
 
-@_story
+@chapter.story
 def _tell_mail_then_login(story: Story) -> None:
     story.identify(a="a1", e="e@x.io")
     story.identify(a="a2", u="u1", e="e@x.io")
 
 
-@_story
+@chapter.story
 def _tell_one_value_two_types(story: Story) -> None:
     story.call(a="42")
     story.call(u="42")
 
 
-@_story
+@chapter.story
 def _tell_spelling(story: Story) -> None:
     story.identify(a="a1", e=f"= {story.name}@x.io ")
     story.identify(a="a2", e=f"={story.name.title()}@X.IO")
@@ -108,45 +51,45 @@ def _tell_spelling(story: Story) -> None:
     story.call(u="U1")
 
 
-@_story
+@chapter.story
 def _tell_junk_users(story: Story) -> None:
     story.identify(a="a1", u="=null")
     story.identify(a="a2", u="=undefined")
     story.identify(a="a3", u="=NULL")
 
 
-@_story
+@chapter.story
 def _tell_nil_device(story: Story) -> None:
     story.identify(a="=00000000-0000-0000-0000-000000000000", u="u1")
     story.identify(a="=00000000-0000-0000-0000-000000000000", u="u2")
 
 
-@_story
+@chapter.story
 def _tell_own_blocked_value(story: Story) -> None:
     story.identify(a="a1", u="=QA")
     story.identify(a="a2", u="=qa")
 
 
-@_story
+@chapter.story
 def _tell_super_node(story: Story) -> None:
     for device in range(150):
         story.identify(a=f"a{device}", e="test@test.com")
 
 
-@_story
+@chapter.story
 def _tell_lent_laptop(story: Story) -> None:
     story.identify(a="a1", u="u1")
     story.identify(a="a1", u="u2")
 
 
-@_story
+@chapter.story
 def _tell_kiosk(story: Story) -> None:
     for user in range(1, 6):
         story.identify(a="kiosk", u=f"u{user}")
     story.identify(a="home", u="u1")
 
 
-@_story
+@chapter.story
 def _tell_chain(story: Story) -> None:
     story.identify(a="a1", u="u1")
     story.identify(a="a1", e="e@x.io")
@@ -154,7 +97,7 @@ def _tell_chain(story: Story) -> None:
     story.identify(a="a2", u="u2")
 
 
-@_story
+@chapter.story
 def _tell_behind(story: Story) -> None:
     story.identify(u="u1", e="e@x.io")
     story.identify(u="u2", e="e@x.io")
@@ -163,21 +106,21 @@ def _tell_behind(story: Story) -> None:
     story.identify(a="a2", e="other@x.io")
 
 
-@_story
+@chapter.story
 def _tell_alias(story: Story) -> None:
     story.identify(a="a1", u="u1")
     story.identify(a="a2", u="u2")
     story.alias("u1", "u2")
 
 
-@_story
+@chapter.story
 def _tell_alias_unshares(story: Story) -> None:
     story.identify(a="a1", u="u1")
     story.identify(a="a1", u="u2")
     story.alias("u1", "u2")
 
 
-@_story
+@chapter.story
 def _tell_alias_chain(story: Story) -> None:
     story.identify(a="a1", u="u1")
     story.identify(a="a3", u="u3")
@@ -185,13 +128,13 @@ def _tell_alias_chain(story: Story) -> None:
     story.alias("u2", "u3")
 
 
-@_story
+@chapter.story
 def _tell_alias_back(story: Story) -> None:
     story.alias("u1", "u2")
     story.alias("u2", "u1")
 
 
-@_story
+@chapter.story
 def _tell_alias_to_junk(story: Story) -> None:
     story.identify(a="a1", u="u1")
     story.alias("u1", "=undefined")
@@ -201,46 +144,46 @@ def _tell_alias_to_junk(story: Story) -> None:
     story.alias("u1", "u1")
 
 
-@_story
+@chapter.story
 def _tell_alias_from_device(story: Story) -> None:
     story.call(a="a1")
     story.alias("a1", "u1")
 
 
-@_story
+@chapter.story
 def _tell_alias_from_later_user(story: Story) -> None:
     story.call(a="x1")
     story.alias("x1", "u1")
     story.call(u="x1")
 
 
-@_story
+@chapter.story
 def _tell_two_accounts_one_mail(story: Story) -> None:
     story.identify(a="a1", u="u1", e="e@x.io")
     story.identify(a="a2", u="u2", e="e@x.io")
 
 
-@_story
+@chapter.story
 def _tell_mail_first(story: Story) -> None:
     story.identify(u="u1", e="e@x.io")
     story.identify(a="a9", e="e@x.io")
     story.identify(a="a9", u="u2")
 
 
-@_story
+@chapter.story
 def _tell_late_event(story: Story) -> None:
     story.call(a="a2", received=10)
     story.identify(a="a2", e="e@x.io", received=20)
     story.identify(a="a1", e="e@x.io", received=30, at=1)
 
 
-@_story
+@chapter.story
 def _tell_late_device(story: Story) -> None:
     story.call(a="z", received=10)
     story.call(a="a", received=30, at=1, context_anonymous_id=story.value("z"))
 
 
-@_story
+@chapter.story
 def _tell_moves_once(story: Story) -> None:
     story.call(a="a1", received=10)
     story.identify(a="a1", u="u1", received=20)
@@ -248,111 +191,43 @@ def _tell_moves_once(story: Story) -> None:
     story.identify(a="a2", u="u1", received=40)
 
 
-@_story
+@chapter.story
 def _tell_strangers_meet(story: Story) -> None:
     story.call(a="a1", received=10)
     story.call(a="a2", received=11)
     story.call(a="a1", context_anonymous_id=story.value("a2"), received=20)
 
 
-@_story
-def _tell_during(story: Story) -> None:
-    story.session("s1", 1000, 1030, a="a1")
-    story.session_identify("s1", 1010, u="u1")
-    story.session("s2", 2000, 2030, a="a2")
-    story.identify(a="a2", u="u2", received=2010)
-    story.session("s3", 3000, 3030, a="a3", u="u3", identified_at=None)
-
-
-@_story
-def _tell_shared_device(story: Story) -> None:
-    story.session("before", 900, 910, a="a1")
-    story.identify(a="a1", u="u1", received=950)
-    story.session("between", 1900, 1910, a="a1")
-    story.identify(a="a1", u="u2", received=2000)
-    story.session("after", 2050, 2060, a="a1")
-    story.session("much_later", 2150, 2160, a="a1")
-    story.session("with_it", 2200, 2210, a="a1")
-    story.session("another_day", 3000, 3010, a="a1")
-    story.session("junk", 1950, 1960, a="a1", u="=null")
-    story.session_identify("junk", 1955, u="=undefined")
-
-
-@_story
-def _tell_forgetful_device(story: Story) -> None:
-    for number, user in enumerate(("u1", None, "u1", None, None)):
-        start = 1000 + 1000 * number
-        story.session(f"s{number}", start, start + 10, a="a1")
-        if user:
-            story.identify(a="a1", u=user, received=start + 5)
-    story.session("beside", 1050, 1060, a="a1")
-
-
-@_story
-def _tell_forgetful_address(story: Story) -> None:
-    for device, mail, told in (("a1", "e1", (0, 40)), ("a2", "e2", (0,))):
-        for start in (0, 40, 2000, 3000, 4000):
-            name = f"{device}-{start}"
-            story.session(name, 1000 + start, 1010 + start, a=device)
-            if start in told:
-                story.identify(a=device, e=f"{mail}@x.io", received=1005 + start)
-
-
-@_story
-def _tell_named_by_email(story: Story) -> None:
-    story.identify(a="a1", u="u1", received=10)
-    story.identify(a="a1", u="u2", received=20)
-    story.session("s1", 1000, 1010, a="a1")
-    story.identify(a="a1", e="E@x.io", received=1005)
-    story.session("s2", 1040, 1050, a="a1")
-    story.identify(a="a2", e="e@x.io", received=30)
-
-
-@_story
-def _tell_switch(story: Story) -> None:
-    story.session("s1", 1000, 1030, a="a1", u="u2")
-    story.session_identify("s1", 1005, u="u1")
-    story.session_identify("s1", 1020, u="u2")
-
-
-@_story
-def _tell_graph(story: Story) -> None:
-    story.session("s1", 1000, 1030, a="a1")
-    story.session("stranger", 1000, 1030, a="a2")
-    story.session("nobody", 1000, 1030)
-    story.identify(a="a1", u="u1", received=2000)
-
-
-@_story
+@chapter.story
 def _tell_server_event(story: Story) -> None:
     story.identify(a="a1", u="u1")
     story.call(u="u1")
 
 
-@_story
+@chapter.story
 def _tell_override_unlinks(story: Story) -> None:
     story.identify(a="a1", u="u1")
     story.identify(a="a1", u="u2")
 
 
-@_story
+@chapter.story
 def _tell_override_joins(story: Story) -> None:
     story.identify(a="a1", u="u1")
     story.identify(a="a2", u="u2")
 
 
-@_story
+@chapter.story
 def _tell_override_joins_device(story: Story) -> None:
     story.identify(a="a1", u="u1")
     story.call(a="a9")
 
 
-@_story
+@chapter.story
 def _tell_override_kiosk(story: Story) -> None:
     story.identify(a="a1", u="u1")
 
 
-@_story
+@chapter.story
 def _tell_repeated_event(story: Story) -> None:
     story.call(a="a1", u="u1", event_id="same", received=10)
     story.call(a="a1", u="u1", event_id="same", received=20)
@@ -360,12 +235,12 @@ def _tell_repeated_event(story: Story) -> None:
     story.call("identifies", a="a3", u="u1", event_id="same", received=40)
 
 
-@_story
+@chapter.story
 def _tell_context_anonymous(story: Story) -> None:
     story.identify(u="u1", context_anonymous_id=story.value("a1"))
 
 
-@_story
+@chapter.story
 def _tell_crm(story: Story) -> None:
     ids = [
         {"type": "salesforce_id", "id": story.value("sf1"), "collection": "users"},
@@ -376,7 +251,7 @@ def _tell_crm(story: Story) -> None:
     story.identify(a="a2", context_external_ids="not json")
 
 
-@_story
+@chapter.story
 def _tell_deleted(story: Story) -> None:
     story.identify(a="a1", u="u1", e="e@x.io")
     story.identify(a="a2", e="e@x.io")
@@ -388,20 +263,20 @@ def _tell_deleted(story: Story) -> None:
     story.suppress("email", "E@x.io")
 
 
-@_story
+@chapter.story
 def _tell_echo(story: Story) -> None:
     story.identify(a="a1", u="u1")
     story.identify(a="a1", u="u2", context_integration_name="relyv-segment")
 
 
-@_story
+@chapter.story
 def _tell_from_the_future(story: Story) -> None:
     story.identify(a="a1", u="u1")
     story.identify(a="a1", u="u2", received=100_000)
     story.session("s1", 100_000, 100_010, a="a1")
 
 
-@_story
+@chapter.story
 def _tell_phones(story: Story) -> None:
     handset = [{"type": "phone", "id": "+1 (202) 555-0123", "collection": "users"}]
     story.identify(a="a1", context_external_ids=json.dumps(handset))
@@ -416,7 +291,7 @@ def _tell_phones(story: Story) -> None:
     story.call("identifies", a="a9", phone="(000) 000 0000")
 
 
-@_story
+@chapter.story
 def _tell_traits(story: Story) -> None:
     crm = [{"type": "Salesforce_ID", "id": story.value("sf1"), "collection": "users"}]
     story.identify(a="a1", context_external_ids=json.dumps(crm))
@@ -424,14 +299,14 @@ def _tell_traits(story: Story) -> None:
     story.call("groups", a="a3", group_id="g1")
 
 
-@_story
+@chapter.story
 def _tell_long_chain(story: Story) -> None:
     for number in range(3000):
         next_device = story.value(f"a{number + 1}")
         story.call(a=f"a{number}", context_anonymous_id=next_device)
 
 
-@_story
+@chapter.story
 def _tell_many_mails(story: Story) -> None:
     story.identify(a="a1", u="u1", e="e1@x.io", received=10)
     for number in (2, 3, 4):
