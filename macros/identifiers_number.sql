@@ -2,8 +2,8 @@
     {#- One whole number for all identifiers that an event names, by the columns of
         `stg_segment__calls`. -#}
     {%- set spelled = {
-        'email': "nullif(lower(trim(email)), '')",
-        'context_email': "nullif(lower(trim(context_traits_email)), '')",
+        'email': 'nullif(' ~ normal_email('email') ~ ", '')",
+        'context_email': 'nullif(' ~ normal_email('context_traits_email') ~ ", '')",
     } -%}
     {%- set columns = [] -%}
     {%- for identifier in set_identifiers() -%}

@@ -190,8 +190,8 @@ judged as (
         user_id,
         anonymous_id,
         context_anonymous_id,
-        nullif(lower(trim(email)), '') as email,
-        nullif(lower(trim(context_traits_email)), '') as context_email,
+        nullif({{ normal_email('email') }}, '') as email,
+        nullif({{ normal_email('context_traits_email') }}, '') as context_email,
         external_ids,
         {%- for trait in var('identifier_traits') %}
             id_{{ trait }},

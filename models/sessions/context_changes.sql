@@ -10,7 +10,9 @@ calls as (
         coalesce(anonymous_id, context_anonymous_id) as anonymous_id,
         coalesce(group_id, context_group_id) as group_id,
         nullif(
-            split_part(lower(trim(coalesce(email, context_traits_email))), '@', 2), ''
+            split_part(
+                {{ normal_email('coalesce(email, context_traits_email)') }}, '@', 2
+            ), ''
         ) as email_domain,
         {%- for trait in traits %}
             nullif(trim(trait_{{ trait }}), '') as trait_{{ trait }},

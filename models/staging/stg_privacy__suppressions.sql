@@ -5,7 +5,7 @@ source_rows as (
     select
         subject_type,
         case
-            when subject_type = 'email' then lower(trim(subject_id))
+            when subject_type = 'email' then {{ normal_email('subject_id') }}
             else trim(subject_id)
         end as subject_id,
         since

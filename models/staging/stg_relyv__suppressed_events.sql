@@ -34,7 +34,7 @@ suppressed_events as (
         in (select suppressed.subject from suppressed)
         or 'anonymous_id:' || trim(anonymous_id)
         in (select suppressed.subject from suppressed)
-        or 'email:' || lower(trim(email))
+        or 'email:' || {{ normal_email('email') }}
         in (select suppressed.subject from suppressed)
 
 )

@@ -125,9 +125,9 @@ allowed as (
         not in (select suppressed.subject from suppressed)
         and coalesce('anonymous_id:' || context_anonymous_id, '')
         not in (select suppressed.subject from suppressed)
-        and coalesce('email:' || lower(trim(email)), '')
+        and coalesce('email:' || {{ normal_email('email') }}, '')
         not in (select suppressed.subject from suppressed)
-        and coalesce('email:' || lower(trim(context_traits_email)), '')
+        and coalesce('email:' || {{ normal_email('context_traits_email') }}, '')
         not in (select suppressed.subject from suppressed)
 
 ),

@@ -24,7 +24,7 @@ spelled as (
         segment_id,
         external_id_type as identifier_type,
         case
-            when external_id_type = 'email' then lower(trim(external_id_value))
+            when external_id_type = 'email' then {{ normal_email('external_id_value') }}
             else trim(external_id_value)
         end as identifier_value,
         external_id_hash,

@@ -1,0 +1,4 @@
+{% macro normal_email(address) -%}
+    {#- One way to write an e-mail address down: people type them. -#}
+    lower(trim({{ address }}))
+{%- endmacro %}
