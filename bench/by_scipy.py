@@ -1,35 +1,39 @@
 """Connected components by scipy's C routine, as scripts for a process of their own."""
 
-# Links are there already; of each node comes its component.
-OF_LINKS = """
+_COMPONENTS = """
 import sys
 import duckdb
 import numpy
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-file, links = sys.argv[1:]
-connection = duckdb.connect(file, config={"memory_limit": "4GB", "threads": 2})
-found = connection.execute(f"select node_a, node_b from {links}").fetchnumpy()
+connection = duckdb.connect(sys.argv[1], config={"memory_limit": "4GB", "threads": 2})
+
+def components(nodes, starts, ends):
+    links = numpy.ones(len(starts), dtype=bool)
+    matrix = coo_matrix((links, (starts, ends)), (nodes, nodes))
+    return connected_components(matrix, directed=False)[1]
+"""
+
+# Links are there already; of each node comes its component.
+OF_LINKS = (
+    _COMPONENTS
+    + """
+found = connection.execute("select node_a, node_b from " + sys.argv[2]).fetchnumpy()
 nodes, ends = numpy.unique(
     numpy.concatenate([found["node_a"], found["node_b"]]), return_inverse=True
 )
 half = len(found["node_a"])
-shape = (len(nodes), len(nodes))
-matrix = coo_matrix((numpy.ones(half, dtype=bool), (ends[:half], ends[half:])), shape)
-_, label = connected_components(matrix, directed=False)
+label = components(len(nodes), ends[:half], ends[half:])
 columns = {"node": nodes, "component": label}
 connection.execute("create or replace table bench.by_scipy as select * from columns")
 """
+)
 # From raw calls to who each identifier and each event is, with load and store: without
 # rules, audit or increments.
-OF_CALLS = """
-import sys
-import duckdb
-import numpy
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
-
+OF_CALLS = (
+    _COMPONENTS
+    + """
 IDENTIFIERS = '''
 create temp table calls as
 select
@@ -64,14 +68,11 @@ select id, component
 from calls join bench.bare_identifiers on identifier = device
 '''
 
-connection = duckdb.connect(sys.argv[1], config={"memory_limit": "4GB", "threads": 2})
 connection.execute(IDENTIFIERS)
 nodes = connection.execute("select count(*) from identifiers").fetchone()[0]
 links = connection.execute(LINKS).fetchnumpy()
-ends = (links["node_a"], links["node_b"])
-shape = (nodes, nodes)
-matrix = coo_matrix((numpy.ones(len(ends[0]), dtype=bool), ends), shape)
-_, label = connected_components(matrix, directed=False)
+label = components(nodes, links["node_a"], links["node_b"])
 labels = {"node": numpy.arange(nodes), "component": label}
 connection.execute(STORED)
 """
+)
