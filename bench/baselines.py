@@ -113,7 +113,7 @@ STEPS = """
 import json, sys, time
 from collections import Counter
 from types import SimpleNamespace
-import httpx, sync.run, tracking.client
+import httpx, sync.run, sync.shipment, tracking.client
 from sync.payload.renderer import Renderer
 spent = Counter()
 def watched(step, work):
@@ -124,15 +124,15 @@ def watched(step, work):
         finally:
             spent[step] += time.thread_time() - begun
     return watch
-whole = sync.run.stream
+whole = sync.shipment.stream
 def fetched(*arguments, **named):
     chunks = whole(*arguments, **named)
     following = watched("fetch", lambda: next(chunks, None))
     while (chunk := following()) is not None:
         yield chunk
-sync.run.stream = fetched
+sync.shipment.stream = fetched
 sync.run.freeze = watched("plan", sync.run.freeze)
-sync.run.commit = watched("commit", sync.run.commit)
+sync.shipment.commit = watched("commit", sync.shipment.commit)
 Renderer.render = watched("render", Renderer.render)
 Renderer.render_said = watched("render", Renderer.render_said)
 compress = watched("compress", tracking.client.igzip.compress)

@@ -4,7 +4,8 @@ Sends what changed, once: plan in the warehouse, deliver, commit to the ledger.
 A folder for each step, which knows none behind it: `config` and `destination` say what
 is to be sent and where, `ledger` what Segment has confirmed, `payload` how a row
 becomes a message, `diff` what has changed, `plan` what of it is sent, and `delivery`
-sends it. `run.py` goes through them.
+sends it. `run.py` goes through them; `shipment.py` is the end of its way, from a plan
+to Segment.
 
 What a run needs is named here. What a person only looks at is in `look`, and imported
 by those alone who ask.

@@ -1,7 +1,10 @@
 """What one run did, in numbers: no row and no value of one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from time import perf_counter
+from typing import Any
 
 from sync.delivery.flight import Progress
 from sync.payload.outline import Outline
@@ -40,24 +43,6 @@ class RunReport:
         """1 when a row was rejected."""
         return 1 if self.rejected else 0
 
-    def delivered(
-        self, progress: Progress, flagged: int, examples: Sequence[Outline]
-    ) -> "RunReport":
-        """The same, and what one more delivery did."""
-        counts, accepted = self.counts, progress.accepted
-        return replace(
-            self,
-            counts=Counts(
-                added=counts.added + accepted["added"],
-                changed=counts.changed + accepted["changed"],
-                removed=counts.removed + accepted["removed"],
-            ),
-            rejected=self.rejected + progress.rejected,
-            flagged=self.flagged + flagged,
-            requests=self.requests + progress.requests,
-            examples=tuple(examples),
-        )
-
     def recorded(self) -> Mapping[str, int]:
         """The columns of `sync_runs` that it fills."""
         return {
@@ -68,3 +53,39 @@ class RunReport:
             "removed": self.counts.removed,
             "rejected": self.rejected,
         }
+
+
+class Tally:
+    """The report of a run that still goes on."""
+
+    def __init__(self, sync: str, call: str) -> None:
+        self.report = RunReport(sync=sync, call=call, counts=Counts())
+
+    def note(self, **fields: Any) -> None:
+        """Set fields of the report."""
+        self.report = replace(self.report, **fields)
+
+    def delivered(
+        self, progress: Progress, flagged: int, examples: Sequence[Outline]
+    ) -> None:
+        """Add what one more delivery did."""
+        counts, accepted = self.report.counts, progress.accepted
+        self.note(
+            counts=Counts(
+                added=counts.added + accepted["added"],
+                changed=counts.changed + accepted["changed"],
+                removed=counts.removed + accepted["removed"],
+            ),
+            rejected=self.report.rejected + progress.rejected,
+            flagged=self.report.flagged + flagged,
+            requests=self.report.requests + progress.requests,
+            examples=tuple(examples),
+        )
+
+    @contextmanager
+    def timed(self, step: str) -> Iterator[None]:
+        """Add the seconds of what is done meanwhile; a failure adds none."""
+        start = perf_counter()
+        yield
+        spent = self.report.seconds.get(step, 0.0) + perf_counter() - start
+        self.report.seconds[step] = spent

@@ -4,53 +4,34 @@ Whatever kills it, the next run finishes the job with the same messageIds.
 """
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import replace
-from itertools import chain
-from time import perf_counter
-from typing import Any
-
-from sqlalchemy import Select
+from collections.abc import Sequence
 
 from sync.config.builds import require_fit
 from sync.config.manifest import Sync
-from sync.delivery.connection import client_of, pace_of
-from sync.delivery.flight import Delivery, Progress
 from sync.destination.address import destination_of
 from sync.destination.checked import require_checked
 from sync.errors import ConfigError, DestinationChanged, SyncError
-from sync.ledger.installation import Installation, open_ledger
+from sync.ledger.installation import open_ledger
 from sync.ledger.ledger import Lease, Ledger
 from sync.ledger.pauses import require_running
-from sync.ledger.rejections import delete_rejections_above
 from sync.ledger.runs import end_run, start_run
-from sync.ledger.tables import SyncTables
 from sync.options import RunOptions
-from sync.payload.outgoing import Outgoing
-from sync.payload.outline import Outlines
-from sync.payload.renderer import Renderer
-from sync.plan.checks import Counts
 from sync.plan.clearing import freeze_clearing
-from sync.plan.commit import close_early, commit
+from sync.plan.commit import close_early
 from sync.plan.freeze import freeze
 from sync.plan.frozen import FrozenPlan, other_source, read_open_plan
 from sync.plan.opt_out import close_opted_out
-from sync.plan.pending import pending_rows, rendered, renderer_of
 from sync.plan.reshape import prepare
 from sync.plan.tighter import forbidden
 from sync.plan.window import check_window
-from sync.report import RunReport
+from sync.report import RunReport, Tally
+from sync.shipment import OnProgress, Shipment
 from warehouse import Warehouse
-from warehouse.memory import grown_as_needed, least_memory, little_memory
-from warehouse.stream import stream
+from warehouse.memory import grown_as_needed, little_memory
 from warehouse.suppressions import ensure_suppressions
 from warehouse.turns import one_at_a_time
 
 logger = logging.getLogger("relyv.sync")
-
-
-OnProgress = Callable[[int, Progress], None]
 
 
 def run_sync(
@@ -104,10 +85,7 @@ class _Run:
         self.on_progress = on_progress or (lambda _total, _progress: None)
         self.ledger = Ledger(warehouse)
         self.destination = destination_of(sync.settings.source, target=warehouse.target)
-        self.outlines = Outlines()
-        self.report = RunReport(
-            sync=sync.name, call=sync.settings.call, counts=Counts()
-        )
+        self.tally = Tally(sync.name, sync.settings.call)
 
     def execute(self) -> RunReport:
         # Two first runs at once would create everything twice.
@@ -123,8 +101,18 @@ class _Run:
         run_id = start_run(self.ledger, self.sync.name, lease.last_plan)
         try:
             require_checked(self.warehouse, self.destination)
-            self._resume(lease, installation)
-            self._plan_and_deliver(lease, installation)
+            shipment = Shipment(
+                sync=self.sync,
+                settings=self.options.delivery,
+                destination=self.destination,
+                installation=installation,
+                ledger=self.ledger,
+                lease=lease,
+                tally=self.tally,
+                on_progress=self.on_progress,
+            )
+            self._resume(lease, shipment)
+            self._plan_and_deliver(lease, shipment)
         except SyncError as error:
             self._end(run_id, type(error).__name__)
             raise
@@ -133,10 +121,11 @@ class _Run:
             raise
         finally:
             self.ledger.release(lease)
-        self._end(run_id, "rejections" if self.report.rejected else "done")
-        return self.report
+        report = self.tally.report
+        self._end(run_id, "rejections" if report.rejected else "done")
+        return report
 
-    def _resume(self, lease: Lease, installation: Installation) -> None:
+    def _resume(self, lease: Lease, shipment: Shipment) -> None:
         plan = read_open_plan(self.ledger, self.sync.name)
         if plan is None:
             return
@@ -149,8 +138,8 @@ class _Run:
         if closed_by := self._closed_by(plan):
             self._close(plan, lease, closed_by)
             return
-        self.report = replace(self.report, resumed_plan=plan.number)
-        self._deliver(plan, lease, installation, settled=lease.delivered_through)
+        self.tally.note(resumed_plan=plan.number)
+        shipment.deliver(plan, settled=lease.delivered_through)
 
     def _closed_by(self, plan: FrozenPlan) -> list[str]:
         """What keeps an open plan from being finished, if anything does."""
@@ -165,8 +154,7 @@ class _Run:
         in_doubt = grown_as_needed(
             self.warehouse, lambda: close_early(self.ledger, lease, plan)
         )
-        self.report = replace(
-            self.report,
+        self.tally.note(
             closed_plan=plan.number,
             closed_by=tuple(closed_by),
             in_doubt=in_doubt,
@@ -179,11 +167,11 @@ class _Run:
             in_doubt,
         )
 
-    def _plan_and_deliver(self, lease: Lease, installation: Installation) -> None:
-        with self._timed("plan"), little_memory(self.warehouse):
+    def _plan_and_deliver(self, lease: Lease, shipment: Shipment) -> None:
+        with self.tally.timed("plan"), little_memory(self.warehouse):
             plan = grown_as_needed(self.warehouse, lambda: self._planned(lease))
         if plan is not None:
-            self._deliver(plan, lease, installation, settled=0)
+            shipment.deliver(plan, settled=0)
 
     def _planned(self, lease: Lease) -> FrozenPlan | None:
         if self.options.clearing:
@@ -219,81 +207,10 @@ class _Run:
             again=self.options.again,
             trial=self.options.trial,
         )
-        self.report = replace(self.report, held=held)
-
-    def _deliver(
-        self,
-        plan: FrozenPlan,
-        lease: Lease,
-        installation: Installation,
-        *,
-        settled: int,
-    ) -> None:
-        tables = self.ledger.tables.of(plan.sync, plan.image)
-        with self.warehouse.engine.begin() as connection:
-            self.ledger.fenced(connection, lease)
-            delete_rejections_above(
-                connection, self.ledger.tables, plan.sync, plan.number, settled
-            )
-        # A chunk is read at a time, and more is given to the one that needs it.
-        with self._timed("deliver"), least_memory(self.warehouse):
-            self._post(plan, lease, installation, tables, settled)
-        with self._timed("commit"), least_memory(self.warehouse):
-            grown_as_needed(
-                self.warehouse, lambda: commit(self.ledger, lease, plan, tables)
-            )
-
-    def _post(
-        self,
-        plan: FrozenPlan,
-        lease: Lease,
-        installation: Installation,
-        tables: SyncTables,
-        settled: int,
-    ) -> None:
-        def checkpoint(through: int, rejections: Any) -> None:
-            self.ledger.checkpoint(lease, plan.number, through, rejections)
-
-        renderer = renderer_of(
-            self.warehouse, plan, installation, self.destination.region
-        )
-        pace = pace_of(self.sync, self.options.delivery)
-        with client_of(self.destination, self.options.delivery, pace) as client:
-            delivery = Delivery(
-                client,
-                connections=self.options.delivery.connections,
-                pace=pace,
-                settled_through=settled,
-                checkpoint=checkpoint,
-                on_progress=lambda progress: self.on_progress(plan.rows, progress),
-                checkpoint_seconds=self.options.delivery.checkpoint_seconds,
-            )
-            try:
-                delivery.run(self._rendered(plan, tables, renderer, settled))
-            finally:
-                self.report = self.report.delivered(
-                    delivery.progress, renderer.flagged, self.outlines.kept
-                )
-
-    def _rendered(
-        self, plan: FrozenPlan, tables: SyncTables, renderer: Renderer, settled: int
-    ) -> Iterator[Outgoing]:
-        privacy = self.warehouse.step_schema("privacy")
-        rows = pending_rows(self.sync, tables, privacy)
-
-        def fetch(query: Select[Any], after: int) -> Iterator[tuple[Any, ...]]:
-            position = query.selected_columns.position
-            chunks = stream(
-                self.warehouse, query, position, after=after, through=plan.rows
-            )
-            return chain.from_iterable(chunks)
-
-        for row in rendered(renderer, rows, fetch, after=settled):
-            self.outlines.see(row)
-            yield row
+        self.tally.note(held=held)
 
     def _end(self, run_id: str, outcome: str) -> None:
-        report = self.report
+        report = self.tally.report
         end_run(self.ledger, run_id, outcome, report.recorded())
         logger.info(
             "sync.run_ended sync=%s outcome=%s calls=%d rejected=%d requests=%d",
@@ -303,10 +220,3 @@ class _Run:
             report.rejected,
             report.requests,
         )
-
-    @contextmanager
-    def _timed(self, step: str) -> Iterator[None]:
-        start = perf_counter()
-        yield
-        spent = self.report.seconds.get(step, 0.0) + perf_counter() - start
-        self.report.seconds[step] = spent

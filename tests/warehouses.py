@@ -44,6 +44,16 @@ class Place:
         (folder / "profiles.yml").write_text(json.dumps({PROFILE: outputs}))
         (folder / "dbt_project.yml").write_text(f"profile: {PROFILE}")
 
+    def end_transactions(self) -> None:
+        """
+        Do what a server does at last when a process was killed in a transaction.
+
+        PostgreSQL does so at once, Snowflake after five minutes; the emulator is told.
+        """
+        if self.kind == "snowflake":
+            emulator = Emulator(port=int(str(self.settings["port"])))
+            emulator.end_transactions(str(self.settings["database"]))
+
     @contextmanager
     def open(self, folder: Path, *, schema: str = "relyv") -> Iterator[Warehouse]:
         """Open it as relyv does, by way of a project in a folder."""

@@ -21,7 +21,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from tests.emulator.repairs import end_session, enter_public_schema, repair
+from tests.emulator.repairs import (
+    end_session,
+    enter_public_schema,
+    repair,
+    roll_back,
+)
 
 # What Snowflake answers to a feature that it does not have.
 UNSUPPORTED, SQL_STATE = "000002", "0A000"
@@ -74,6 +79,18 @@ async def drop(request: Request) -> Response:
     return Response()
 
 
+async def end_transactions(request: Request) -> Response:
+    """
+    End the transactions of a database that a killed process has left open.
+
+    Snowflake does so after five minutes, if they are in another's way.
+    """
+    for connection in sessions.values():
+        if connection.database == request.path_params["name"]:
+            roll_back(connection)
+    return Response()
+
+
 async def ready(_: Request) -> Response:
     """Answer that the server is up."""
     return Response()
@@ -104,7 +121,10 @@ def _routes() -> list[Route]:
     replaced = [Route(path, ours[path], methods=["POST"]) for path in ours]
     kept = [route for path, route in stock.items() if path not in ours]
     dropped = Route("/databases/{name}", drop, methods=["DELETE"])
-    return [Route("/ready", ready), dropped, *replaced, *kept]
+    ended = Route(
+        "/databases/{name}/transactions", end_transactions, methods=["DELETE"]
+    )
+    return [Route("/ready", ready), dropped, ended, *replaced, *kept]
 
 
 repair()

@@ -30,7 +30,14 @@ class Emulator:
     def database(self, name: str) -> Iterator[Mapping[str, object]]:
         """An empty database, and its end; yields an output of profiles.yml for it."""
         yield self.settings(name)
-        url = f"http://127.0.0.1:{self.port}/databases/{name.upper()}"
+        self._delete(name.upper())
+
+    def end_transactions(self, name: str) -> None:
+        """Roll back what processes that were killed have left open in a database."""
+        self._delete(f"{name}/transactions")
+
+    def _delete(self, path: str) -> None:
+        url = f"http://127.0.0.1:{self.port}/databases/{path}"
         httpx.delete(url, timeout=_READY_SECONDS, trust_env=False).raise_for_status()
 
     def settings(self, database: str) -> Mapping[str, object]:

@@ -122,10 +122,15 @@ def enter_public_schema(connection: Any) -> None:
         cursor.execute("use schema public")
 
 
-def end_session(connection: Any) -> None:
-    """Take back what is not committed, and drop what a session made for itself."""
+def roll_back(connection: Any) -> None:
+    """Take back what is not committed."""
     if connection._in_transaction:
         connection.rollback()
+
+
+def end_session(connection: Any) -> None:
+    """Take back what is not committed, and drop what a session made for itself."""
+    roll_back(connection)
     for name in getattr(connection, "relyv_temporary", ()):
         connection._duck_conn.execute(f"drop table if exists {name}")
     connection.close()

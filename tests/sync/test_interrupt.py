@@ -93,6 +93,7 @@ def test_a_killed_process_loses_nothing_and_repeats_little(
     finally:
         child.kill()
     world.sandbox.clear_faults()
+    world.place.end_transactions()
     world.sql("update t_ledger.syncs set leased_until = timestamp '2000-01-01'")
 
     report = world.run(world.identify())

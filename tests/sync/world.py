@@ -35,6 +35,7 @@ class World:
         self, folder: Path, place: Place, sandbox_url: str, sandbox: Inspection
     ) -> None:
         self.folder = folder
+        self.place = place
         self.sandbox_url = sandbox_url
         self.sandbox = sandbox
         place.write_project(folder, schema="t", targets=("demo", "prod"))
