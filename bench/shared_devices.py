@@ -1,10 +1,11 @@
 """How well sessions on shared devices find their people, by the vars that decide it.
 
     .venv/bin/python bench/shared_devices.py --people 4000 --seeds 5 6 7 8
+    .venv/bin/python bench/shared_devices.py --seeds 5 6 --line "as it is"
 
 Pairwise F1 over sessions as a share of what an oracle has that knows who holds the
 device, in a simulated world of each seed. A world is landed and built once, and its
-sessions once more for each line.
+sessions once more for each line. What is found is told at once, and as a table at last.
 """
 
 import argparse
@@ -48,13 +49,15 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=4000)
     parser.add_argument("--seeds", type=int, nargs="+", default=[5])
     parser.add_argument("--world", choices=get_args(Kind), default="shared")
+    parser.add_argument("--line", choices=LINES, action="append", help="All if none")
     asked = parser.parse_args()
-    shares: dict[str, list[float]] = {line: [] for line in LINES}
+    shares: dict[str, list[float]] = {line: [] for line in asked.line or LINES}
     for seed in asked.seeds:
         size = World(people=asked.people, days=30, seed=seed, end=END, kind=asked.world)
         with _built(size) as (place, folder):
-            for line, variables in LINES.items():
-                shares[line].append(_share(place, folder, variables))
+            for line, found in shares.items():
+                found.append(_share(place, folder, LINES[line]))
+                print(f"seed {seed}, {line}: {found[-1]:.3f}", file=sys.stderr)
     print(f"{'':<28}{''.join(f'{seed:>7}' for seed in asked.seeds)}{'mean':>7}")
     for line, found in shares.items():
         mean = sum(found) / len(found)
