@@ -19,9 +19,9 @@ logger = logging.getLogger("relyv.warehouse")
 Result = TypeVar("Result")
 
 USUAL_MB = 2_000
-LITTLE_MB = 96
+LITTLE_MB = 72
 LEAST_MB = 32
-GROWS_BY = 4
+GROWS_BY = 2
 # From so many bytes on DuckDB copies its log into the file. A plan is written, and
 # deleted once it is delivered: at DuckDB's own 16 MB it would be copied in between.
 LONG_LOG = "256MB"
@@ -120,7 +120,7 @@ def grown_as_needed(warehouse: "Warehouse", work: Callable[[], Result]) -> Resul
 
 def _give_more(warehouse: "Warehouse") -> bool:
     """
-    What all threads shared to one alone, then four times as much; or no.
+    What all threads shared to one alone, then twice as much; or no.
 
     All of what there usually is, is for all of them again.
     """

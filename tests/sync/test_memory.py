@@ -33,6 +33,6 @@ def test_a_plan_that_needs_more_memory_gets_more(
         with caplog.at_level(logging.INFO, logger="relyv.warehouse"):
             report = world.run(world.identify())
 
-    assert "warehouse.memory_grown megabytes=384" in caplog.text
+    assert "warehouse.memory_grown megabytes=144" in caplog.text
     assert (report.counts.added, report.rejected) == (1, 9)
     assert len(world.messages()) == 1
