@@ -89,7 +89,9 @@ def test_the_commit_is_one_transaction_without_ddl(world: World) -> None:
         for statements in transactions
         if any("insert into t_ledger.people__sent" in s for s in statements)
     ]
-    assert {s.split()[0] for s in commit} == {"select", "update", "delete", "insert"}
+    # Snowflake is asked by `desc` whether a table is there: it ends no transaction.
+    kinds = {s.split()[0] for s in commit} - {"desc"}
+    assert kinds == {"select", "update", "delete", "insert"}
     assert any(s.startswith("update") and "sync_plans" in s for s in commit)
 
 
