@@ -16,9 +16,9 @@ from tests.sync.steps import before_each_step
 from tests.sync.world import FAST, World, rows
 
 # More than a run takes: who is to die at the last of these lives.
-STEPS = 100
+STEPS = 140
 # Some in the fast run, and not the same of each mode.
-FEW = 26
+FEW = 36
 
 MODES: Mapping[str, Mapping[str, Any]] = {
     "identify": {"call": "identify"},
