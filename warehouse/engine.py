@@ -35,7 +35,7 @@ class Warehouse:
     kind: str
     schema: str
     project_dir: Path = Path()
-    memory: Memory = field(default_factory=Memory)
+    memory: Memory = field(default_factory=lambda: Memory({}))
 
     def step_schema(self, step: str) -> str:
         """The schema of one step of the flow, as dbt names it."""
@@ -72,7 +72,7 @@ def open_warehouse(
     """
     profile = read_profile(project_dir, target)
     own: Any = profile.settings.get("settings") or {}
-    memory = Memory(own.get("memory_limit"), own.get("threads"))
+    memory = Memory(own)
     engine = _ENGINES[profile.kind](profile, project_dir, memory)
     try:
         patience = _patience(busy_wait_seconds)
@@ -144,12 +144,11 @@ def _duckdb(profile: Profile, project_dir: Path, memory: Memory) -> Engine:
         "temp_directory": str(path) + ".tmp",
         "TimeZone": "UTC",
     }
-    own: Mapping[str, Any] = profile.settings.get("settings") or {}  # type: ignore[assignment]
 
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _: Any) -> None:
         # Limits that have changed since then hold for every connection.
-        for name, value in {**wanted, **memory.settings, **own}.items():
+        for name, value in {**wanted, **memory.settings, **memory.own}.items():
             # The whole file's, whatever connection sets it; once DuckDB has spilled
             # there, it refuses even the folder that it has.
             if name == "temp_directory" and _setting(connection, name) == str(value):

@@ -5,7 +5,7 @@ refuses; so little is given first, and more where it must be.
 """
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -25,7 +25,8 @@ GROWS_BY = 2
 # From so many bytes on DuckDB copies its log into the file. A plan is written, and
 # deleted once it is delivered: at DuckDB's own 16 MB it would be copied in between.
 LONG_LOG = "256MB"
-# In little memory a copy can fail, which takes the open file with it: none is made.
+# In little memory a copy can fail, which takes the open file with it: none is made. A
+# limit of somebody's own can be little.
 ANY_LOG = "1TB"
 
 
@@ -33,25 +34,30 @@ class Memory:
     """
     The limit of one open file, and whether one thread has all of it.
 
-    `own` is the limit and `own_threads` their number that profiles.yml sets: they stay.
+    `own` are DuckDB's settings in profiles.yml: they stay as they are.
     """
 
-    def __init__(self, own: object = None, own_threads: object = None) -> None:
+    def __init__(self, own: Mapping[str, object]) -> None:
         self.own = own
-        self.own_threads = own_threads
         self.megabytes = USUAL_MB
         self.is_undivided = False
 
     @property
+    def is_own(self) -> bool:
+        """Whether profiles.yml sets the limit."""
+        return "memory_limit" in self.own
+
+    @property
     def settings(self) -> dict[str, object]:
         """As DuckDB takes them."""
-        is_little = self.megabytes < USUAL_MB
+        is_little = self.is_own or self.megabytes < USUAL_MB
         undivided = {"threads": 1} if self.is_undivided else {}
-        return {
-            "memory_limit": self.own or f"{self.megabytes}MB",
+        wanted = {
+            "memory_limit": f"{self.megabytes}MB",
             "checkpoint_threshold": ANY_LOG if is_little else LONG_LOG,
             **undivided,
         }
+        return {name: self.own.get(name, value) for name, value in wanted.items()}
 
 
 @contextmanager
@@ -61,7 +67,7 @@ def little_memory(warehouse: "Warehouse") -> Iterator[None]:
 
     Several that sort in so little take it from each other, and are slower than one.
     """
-    is_undivided = not warehouse.memory.own
+    is_undivided = not warehouse.memory.is_own
     with _held_to(warehouse, LITTLE_MB, is_undivided=is_undivided):
         yield
 
@@ -125,10 +131,10 @@ def _give_more(warehouse: "Warehouse") -> bool:
     All of what there usually is, is for all of them again.
     """
     memory = warehouse.memory
-    if not memory.is_undivided and not memory.own_threads:
+    if not memory.is_undivided and "threads" not in memory.own:
         _hold_to(warehouse, memory.megabytes, is_undivided=True)
         return True
-    if memory.own or memory.megabytes >= USUAL_MB:
+    if memory.is_own or memory.megabytes >= USUAL_MB:
         return False
     more = min(GROWS_BY * memory.megabytes, USUAL_MB)
     _hold_to(warehouse, more, is_undivided=more < USUAL_MB)
@@ -139,11 +145,11 @@ def _hold_to(warehouse: "Warehouse", megabytes: int, *, is_undivided: bool) -> N
     memory = warehouse.memory
     if warehouse.kind != "duckdb":
         return
-    memory.is_undivided = is_undivided and not memory.own_threads
-    if not memory.own:
+    memory.is_undivided = is_undivided and "threads" not in memory.own
+    if not memory.is_own:
         memory.megabytes = megabytes
     wanted = [f"set {name} = '{value}'" for name, value in memory.settings.items()]
-    if not memory.is_undivided and not memory.own_threads:
+    if not memory.is_undivided and "threads" not in memory.own:
         wanted.append("reset threads")
     with warehouse.engine.begin() as connection:
         connection.exec_driver_sql("; ".join(wanted))

@@ -8,6 +8,7 @@ import pytest
 from tests.sync.world import World, numbers
 from tests.warehouses import duckdb_place
 from tracking.sandbox.inspection import Inspection
+from warehouse.memory import GROWS_BY, LITTLE_MB
 
 # Ten values of 20 MB: DuckDB cannot sort them in the little memory that it is given.
 LARGE = (
@@ -33,6 +34,7 @@ def test_a_plan_that_needs_more_memory_gets_more(
         with caplog.at_level(logging.INFO, logger="relyv.warehouse"):
             report = world.run(world.identify())
 
-    assert "warehouse.memory_grown megabytes=144" in caplog.text
+    more = GROWS_BY * LITTLE_MB
+    assert f"warehouse.memory_grown megabytes={more}" in caplog.text
     assert (report.counts.added, report.rejected) == (1, 9)
     assert len(world.messages()) == 1

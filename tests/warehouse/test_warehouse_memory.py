@@ -65,6 +65,32 @@ def test_a_limit_in_the_profile_stays(tmp_path: Path) -> None:
     assert found == "95.3 MiB"
 
 
+def test_a_log_is_copied_when_the_profile_says(tmp_path: Path) -> None:
+    """
+    Somebody's own word on it stays, in little memory and after it.
+    """
+    asked = "select current_setting('checkpoint_threshold')"
+    with duckdb(tmp_path, checkpoint_threshold="32MB") as warehouse:
+        with little_memory(warehouse):
+            meanwhile = _value(warehouse, asked)
+        afterwards = _value(warehouse, asked)
+
+    assert meanwhile == afterwards == "30.5 MiB"
+
+
+@pytest.mark.parametrize("own", [{}, {"memory_limit": "100MB"}])
+def test_no_log_is_copied_in_little_memory(
+    tmp_path: Path, own: dict[str, object]
+) -> None:
+    """
+    A copy that fails would take the open file with it.
+    """
+    with duckdb(tmp_path, **own) as warehouse, little_memory(warehouse):
+        threshold = _value(warehouse, "select current_setting('checkpoint_threshold')")
+
+    assert str(threshold).endswith("GiB")
+
+
 def test_least_memory_is_first_taken_from_the_threads(tmp_path: Path) -> None:
     """
     What all share may be enough for one; only then there is more.
